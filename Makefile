@@ -1,0 +1,53 @@
+# The verbs of this repository; CI uses the same ones. `make help` lists them.
+PYTHON ?= python3
+JOBS   ?= 2
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test quick check golden corpus bench clean
+
+help:            ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+demo: $(VENV)/.stamp-demo        ## install with TensorFlow for CPU, explain examples/first.py
+	@$(BIN)/whygrad run examples/first.py || test $$? -eq 1  # the program is meant to fail: 1 is its own exit status
+
+test: $(VENV)/.stamp-test        ## all tests
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+
+quick: $(VENV)/.stamp-test       ## the tests that take seconds
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow"
+
+check: $(VENV)/.stamp-test       ## format, lint, types, house rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_house.py
+
+golden: $(VENV)/.stamp-test      ## write the expected reports and the README anew; review them as a diff
+	WHYGRAD_GOLDEN=write $(BIN)/python -m pytest -q $$(grep -rliw golden tests --include='test_*.py')
+	$(BIN)/python tools/readme.py
+
+corpus: $(VENV)/.stamp-test      ## the score on the real mistakes of corpus/
+	$(BIN)/python tools/score_corpus.py --jobs $(JOBS) --json corpus-score.json
+
+bench: $(VENV)/.stamp-test       ## measure what whygrad costs
+	@for f in bench/*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
+
+clean:           ## remove the environment and the caches
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis corpus-score.json
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.stamp-demo: pyproject.toml | $(BIN)/python
+	$(PIP) --editable '.[tensorflow]'
+	@touch $@
+
+# tf_keras without its dependencies: they would bring the full TensorFlow beside the CPU build
+$(VENV)/.stamp-test: pyproject.toml | $(BIN)/python
+	$(PIP) --editable '.[test]'
+	$(PIP) --no-deps "tf_keras~=$$($(BIN)/python tools/tensorflow_release.py)"
+	@touch $@ $(VENV)/.stamp-demo

@@ -1,0 +1,1 @@
+"""Recording -> diagnoses. Pure: TensorFlow is never imported here."""

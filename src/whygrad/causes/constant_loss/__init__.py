@@ -1,0 +1,26 @@
+"""The loss does not depend on anything that trains
+
+What happens
+    Every gradient is None, and Keras says "No gradients provided for any variable". The loss may look plausible and even move from batch to
+    batch, because the labels do.
+
+Why the gradient stops
+    Nothing was cut: there never was a path. The loss was computed from the labels alone (`y_true` written twice), from another model's
+    output, from a tensor that an earlier experiment left behind, or from a constant. In a GAN, a generator's loss made of the scores of
+    the real images does not depend on the generator.
+
+What to write instead
+    Follow the loss backwards by name, and put the prediction in:
+
+        residual = tf.square(y_true - tf.reduce_mean(y_true))    # before
+        residual = tf.square(y_true - y_pred)                    # after
+
+    A loss function that never mentions its second argument is almost always wrong.
+
+Who can see it
+    Both. `check` sees a loss function that does not use its prediction; a run names the sources the loss was really made of.
+
+Further reading
+    Training and evaluation with the built-in methods, "Custom losses": https://www.tensorflow.org/guide/keras/training_with_built_in_methods
+    Introduction to gradients, "Getting a gradient of None": https://www.tensorflow.org/guide/autodiff
+"""

@@ -1,0 +1,28 @@
+"""A custom gradient returns None or zeros
+
+What happens
+    Everything before one call of a function decorated with @tf.custom_gradient gets None (or zeros); everything after it trains.
+    The forward values are right, so the function is the last place one looks.
+
+Why the gradient stops
+    TensorFlow no longer differentiates this function: it takes what the inner function returns and believes it. A missing `return` is
+    None, and None means "no gradient". `return tf.zeros_like(upstream)` means "this input does not matter", which makes the error message
+    disappear and the training with it. If the function reads variables, the inner function has to accept `variables` and return a second
+    list for them; `[None] * len(variables)` in that place freezes them.
+
+What to write instead
+    Return one gradient per input, made from the upstream gradient:
+
+        def backward(upstream):
+            tf.clip_by_norm(upstream, 1.0)            # before: computed, not returned
+            return tf.clip_by_norm(upstream, 1.0)     # after
+
+    Ask first whether a custom gradient is needed. For a straight-through estimator `x + tf.stop_gradient(f(x) - x)` is enough.
+
+Who can see it
+    Both. `check` sees a missing return, None and literal zeros in the inner function; a run sees what really came back.
+
+Further reading
+    Advanced automatic differentiation, "Custom gradients": https://www.tensorflow.org/guide/advanced_autodiff
+    tf.custom_gradient: https://www.tensorflow.org/api_docs/python/tf/custom_gradient
+"""

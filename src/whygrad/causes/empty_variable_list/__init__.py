@@ -1,0 +1,30 @@
+"""The list of variables to train is empty
+
+What happens
+    tape.gradient returns an empty list without a word. The complaint comes one line later and talks about something else: "not enough
+    values to unpack (expected 2, got 0)" from `apply_gradients` of Keras 3. Keras 2 says nothing at all there, nor does `apply` of Keras 3:
+    the loop runs, and nothing learns.
+
+Why the gradient stops
+    There is nothing to differentiate with respect to. The usual reasons:
+    the model has not seen an input yet, and Keras makes weights only when it knows their shapes (Keras 2 raises
+    "Weights for model [...] have not yet been created" when asked); `model.trainable = False` froze all of it;
+    the layers live in a plain Python closure, a Lambda or an attribute that Keras does not track;
+    the pairs were a `zip`, and a loop over it (to print or to clip) has used it up.
+
+What to write instead
+    Build the model before you collect its variables, and look at them:
+
+        variables = model.trainable_variables        # before: [] as the model is not built
+        model.build((None, 4))                       # after, or begin the model with tf.keras.Input((4,))
+        variables = model.trainable_variables
+        assert variables
+
+    Keep pairs in a list: `pairs = list(zip(gradients, variables))`.
+
+Who can see it
+    Mostly a run, which knows how long the list was and why. `check` sees an exhausted zip and variables collected before the first call.
+
+Further reading
+    The Sequential model, "Specifying the input shape in advance": https://www.tensorflow.org/guide/keras/sequential_model
+"""

@@ -1,0 +1,27 @@
+"""tf.stop_gradient stands on the path that should learn
+
+What happens
+    What is computed before the call gets None, what comes after it trains. Nobody is told, because this is just what was ordered.
+
+Why the gradient stops
+    tf.stop_gradient(x) returns x and tells TensorFlow to treat it as a constant. That is the right tool for targets: the value of the next
+    state, the teacher of a student, the running average of a momentum network. It becomes a cut when it is put around the wrong side, or
+    around both, or in a helper that an earlier experiment left behind. A Lambda layer that calls it freezes all layers before it.
+
+What to write instead
+    Stop the target, not the prediction:
+
+        loss = mse(tf.stop_gradient(student(x)), teacher(x))    # before
+        loss = mse(student(x), tf.stop_gradient(teacher(x)))    # after
+
+    To keep a part of a model fixed, leave its variables out of the list; the gradient may then still flow through it to what lies before.
+    In `x + tf.stop_gradient(f(x) - x)`, the straight-through trick, the call is right where it is.
+
+Who can see it
+    Both. It is reported as an error only if no other way leads from the variable to the loss; where another way exists (straight-through,
+    momentum targets) the call is fine.
+
+Further reading
+    Advanced automatic differentiation, "Stop gradient": https://www.tensorflow.org/guide/advanced_autodiff
+    tf.stop_gradient: https://www.tensorflow.org/api_docs/python/tf/stop_gradient
+"""

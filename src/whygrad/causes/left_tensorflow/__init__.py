@@ -1,0 +1,28 @@
+"""The computation leaves TensorFlow and comes back as a constant
+
+What happens
+    The numbers are right and the gradient is None for everything before the excursion. Inside tf.function a NumPy
+    call raises "Cannot convert a symbolic tf.Tensor to a numpy array" and `.numpy()` an AttributeError: the same mistake, better reported.
+
+Why the gradient stops
+    A tape records TensorFlow operations. `np.maximum(t, 0)`, `np.mean(t)`, `t.numpy()`, `float(t)` or SciPy compute outside;
+    what comes back in is a new constant without a past. NumPy functions take tensors without complaint, so one forgotten `np.` is enough.
+    Operators are safe: `array * tensor` is still a tensor with its gradient, and so is `tf.stack([a, b])` of tensors. Rebuilding
+    a tensor from floats, `tf.constant([float(a), float(b)])`, is a cut, and so is `tf.Variable(tensor)`.
+
+What to write instead
+    The TensorFlow function of the same name, from the variable to the loss:
+
+        hidden = np.maximum(x @ w, 0.0)     # before
+        hidden = tf.maximum(x @ w, 0.0)     # after
+
+    np.mean -> tf.reduce_mean, np.dot -> tf.tensordot or @, np.linalg.norm -> tf.norm, np.concatenate -> tf.concat.
+    Call `.numpy()` and `float()` only on what you print. For a NumPy style with gradients there is tf.experimental.numpy.
+
+Who can see it
+    Both. A run links the place where the value left to the place where it came back; `check` follows it within one function.
+
+Further reading
+    Introduction to gradients, "Did calculations outside of TensorFlow": https://www.tensorflow.org/guide/autodiff
+    NumPy API on TensorFlow: https://www.tensorflow.org/guide/tf_numpy
+"""

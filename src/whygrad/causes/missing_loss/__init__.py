@@ -1,0 +1,27 @@
+"""The model was given no loss to minimise
+
+What happens
+    `fit` stops at the first batch. Keras 3: "No loss to compute. Provide a `loss` argument in `compile()`." Keras 2: "No loss found. You
+    may have forgotten to provide a `loss` argument in the `compile()` method." If a loss was given but no labels, Keras 3 says
+    "None values not supported."
+
+Why the gradient stops
+    A gradient is the gradient of something. `compile(optimizer=..., metrics=...)` says how to train and what to report, but not what to make
+    small; metrics are never minimised. The same is true of labels that do not arrive: `fit(x)` without y, or a generator or dataset
+    that yields only inputs. `model.losses` is no substitute: it holds the penalties of the layers, usually an empty list, and the tape gives
+    None for an empty list.
+
+What to write instead
+        model.compile(optimizer="adam", metrics=["mae"])                # before
+        model.compile(optimizer="adam", loss="mse", metrics=["mae"])    # after
+
+    Give `fit` both x and y, or a dataset of (x, y) pairs. For an autoencoder y is x. If the loss is computed inside the model, hand it
+    over with `self.add_loss(...)` in `call`, or override `compute_loss` or `train_step`.
+
+Who can see it
+    Both. `check` sees `compile` without a loss and `fit` without labels when both stand in one file; what a dataset yields needs a run.
+
+Further reading
+    Training and evaluation with the built-in methods: https://www.tensorflow.org/guide/keras/training_with_built_in_methods
+    Customizing what happens in fit: https://www.tensorflow.org/guide/keras/custom_train_step_in_tensorflow
+"""

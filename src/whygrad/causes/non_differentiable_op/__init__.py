@@ -1,0 +1,29 @@
+"""An operation without a gradient sits on the path
+
+What happens
+    Every variable before the operation gets None; if there is no way around it, an optimizer says "No gradients provided for any variable".
+    Most often the operation belongs to a metric (accuracy, F1, IoU, rank correlation) that was promoted to a loss.
+
+Why the gradient stops
+    tf.round, tf.floor, tf.argmax, comparisons, histograms and tf.searchsorted are flat: move the input a little and the output
+    stays the same, until it jumps. There is no useful slope, and TensorFlow answers None. (tf.sign answers zeros, which looks different and
+    is no better. tf.unique raises "gradient registry has no entry". tf.sort and tf.math.top_k are fine: their values carry gradients.)
+    Inside tf.while_loop or tf.scan in a tf.function the same mistake gives zeros instead of None.
+
+What to write instead
+    Keep the soft value in the loss, and round only what you report:
+
+        predicted = tf.round(tf.sigmoid(logits))    # before
+        predicted = tf.sigmoid(logits)              # after
+
+    accuracy -> cross-entropy; F1 or Dice -> the same formula on probabilities; argmax -> softmax; a step or x > t -> tf.sigmoid(k * (x - t)).
+    If the forward pass must be rounded, let the gradient pass straight through: `x + tf.stop_gradient(tf.round(x) - x)`.
+    `whygrad ops NAME` tells what a given operation does to a gradient.
+
+Who can see it
+    Both. Which operations carry no gradient is measured from TensorFlow, not listed by hand.
+
+Further reading
+    Introduction to gradients, "Getting a gradient of None": https://www.tensorflow.org/guide/autodiff
+    Advanced automatic differentiation, "Custom gradients": https://www.tensorflow.org/guide/advanced_autodiff
+"""

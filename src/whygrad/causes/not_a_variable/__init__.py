@@ -1,0 +1,27 @@
+"""A parameter is a plain array or tensor instead of a tf.Variable
+
+What happens
+    The forward pass works and the loss is right, but tape.gradient gives None for this parameter. Often the next line fails in a
+    confusing way: `unsupported operand type(s) for *: 'float' and 'NoneType'`, or the tensor has no attribute `assign_sub`.
+
+Why the gradient stops
+    A tape watches variables by itself and nothing else. What tf.convert_to_tensor, tf.constant, tf.random.normal or NumPy returns is a
+    value, not a place where a value is kept: nobody watches it, and an optimizer could not update it either.
+
+What to write instead
+    Create the parameter as a variable, once, before the training loop:
+
+        weight = tf.convert_to_tensor(start)     # before
+        weight = tf.Variable(start)              # after
+
+    Inside a Keras layer use `self.add_weight(...)` in `build` or `__init__`: Keras 3 does not list a bare tf.Variable of a layer in
+    `trainable_variables`. If you want the gradient of a fixed input, not of a parameter, see not-watched.
+
+Who can see it
+    Both. `check` sees it where the parameter is created and handed to the tape in one file; a run also knows a parameter that came
+    through other modules, and shows where it was created.
+
+Further reading
+    Introduction to variables: https://www.tensorflow.org/guide/variable
+    Introduction to gradients and automatic differentiation: https://www.tensorflow.org/guide/autodiff
+"""

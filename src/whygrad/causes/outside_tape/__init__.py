@@ -1,0 +1,31 @@
+"""Part of the computation ran before the tape began or after it stopped
+
+What happens
+    Every operation is one that has a gradient, the loss is right, and tape.gradient still gives None: for every variable, or only for
+    those that were read too early.
+
+Why the gradient stops
+    A tape knows what happened between the start and the end of its `with` block, nothing else. `logits = model(x)` above the block is to
+    the tape a given tensor, like data. It is the same with a tensor derived from a weight once, in a constructor or in `build`
+    (`self.scale = tf.exp(self.log_scale)`), with `minimize(lambda: loss)` where `loss` was computed earlier, and with what comes after the
+    block: in `tape.gradient(-loss, ...)` the minus sign is not on the tape, so the result is None.
+
+What to write instead
+    Put everything from the first read of a variable to the finished loss inside the block, and call `gradient` after it:
+
+        logits = model(x)                       # before
+        with tf.GradientTape() as tape:
+            loss = loss_fn(y, logits)
+
+        with tf.GradientTape() as tape:         # after
+            logits = model(x)
+            loss = loss_fn(y, logits)
+
+    Derive tensors from weights where they are used, in `call`, not where the weights are made.
+
+Who can see it
+    Both. A run shows the early line and the lines of the tape side by side, however many calls lie between them.
+
+Further reading
+    Introduction to gradients and automatic differentiation: https://www.tensorflow.org/guide/autodiff
+"""

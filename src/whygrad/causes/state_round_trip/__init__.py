@@ -1,0 +1,27 @@
+"""A value is stored in a variable, a metric or a dataset and read back
+
+What happens
+    The loss has the right value, and the gradient of everything that was computed before the storing is None.
+
+Why the gradient stops
+    `v.assign(...)` and `v.assign_add(...)` copy a number into the variable. Reading it gives that number back, without the way it was
+    computed: a later read has a gradient with respect to `v`, and the path ends there. Metric objects work like this inside, so a
+    `tf.keras.metrics.Mean` cannot be a loss; neither can a replay memory, an exponential average kept with assign, a lookup table, or
+    values that went through tf.data. A loop `for batch in dataset` inside tf.function is such a passage too.
+    MAML with `optimizer.apply_gradients` in the inner loop is the same mistake: the new weights forget the old ones.
+
+What to write instead
+    Keep it as a tensor while the tape is running, and store it afterwards:
+
+        total.assign_add(batch_loss)     # before: `total` is a tf.Variable
+        total = total + batch_loss       # after: `total` began as 0.0
+
+    A loss that you also want to watch: return the tensor, and hand a copy to `metric.update_state`. Inside tf.function a tf.TensorArray keeps
+    gradients. For MAML compute `fast = w - rate * g` and call the model with `fast`.
+
+Who can see it
+    Both. A run shows where it was stored and where it was read; `check` sees assign and read, or update_state and result, in one function.
+
+Further reading
+    Introduction to gradients, "Took gradients through a stateful object": https://www.tensorflow.org/guide/autodiff
+"""

@@ -1,0 +1,28 @@
+"""A variable takes no part in this loss
+
+What happens
+    Its gradient is None while the others are fine. Keras says "Gradients do not exist for variables [...] when minimizing the loss. If using
+    `model.compile()`, did you forget to provide a `loss` argument?" The question misleads: the loss is there, this variable is not in it.
+
+Why the gradient stops
+    The variable was never read on the way to this loss, or what was computed from it was thrown away: a layer's result that the next line
+    does not use, a second output without a loss of its own, the pooler of an encoder of which only the sequence is used.
+
+What to write instead
+    First ask whether it should matter. If so, use its result:
+
+        hidden = self.first(x)
+        hidden = self.second(x)         # before: what `first` computed is lost
+        hidden = self.second(hidden)    # after
+
+    If it should not (yet), nothing is broken. Ask for the gradients of the part that is in use, `head.trainable_variables`, or freeze
+    the rest with `layer.trainable = False`, and the warning goes away.
+    Please do not silence it with zeros: that hides the day when it does matter.
+
+Who can see it
+    Both. A run knows it for certain. `check` reports it only where the whole way from the variable to the loss is in the source it reads.
+
+Further reading
+    Introduction to gradients, "Getting a gradient of None": https://www.tensorflow.org/guide/autodiff
+    Making new layers and models via subclassing: https://www.tensorflow.org/guide/keras/making_new_layers_and_models_via_subclassing
+"""

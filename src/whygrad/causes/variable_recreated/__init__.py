@@ -1,0 +1,31 @@
+"""Each call makes a new variable or layer; the one in the list is not the one in use
+
+What happens
+    The gradient is None although a variable of this very name, shape and purpose is visibly used in the forward pass. Or the loss jumps
+    about and never falls, because every step starts from fresh weights.
+
+Why the gradient stops
+    `tf.Variable(...)` and `Dense(...)` inside the function that computes the prediction make new weights on every call. The loss depends
+    on those; the list given to tape.gradient still holds older ones, which this call never read. Inside tf.function TensorFlow refuses
+    instead: "tf.function only supports singleton tf.Variables created on the first call".
+
+What to write instead
+    Create once, use often:
+
+        def __call__(self, x):
+            self.kernel = tf.Variable(...)        # before: new at each call
+            return x @ self.kernel
+
+        def __init__(self):
+            self.kernel = tf.Variable(...)        # after: in __init__, or in build() of a Keras layer
+
+    In a Keras layer's `call`, use the layers that `__init__` stored on self; never write `Dense(8)(x)` there.
+
+Who can see it
+    Both. `check` sees a variable or layer made inside the function that the tape records; a run also sees it through helper functions
+    and says how many were made.
+
+Further reading
+    Introduction to modules, layers and models: https://www.tensorflow.org/guide/intro_to_modules
+    Better performance with tf.function, "Creating tf.Variables": https://www.tensorflow.org/guide/function
+"""

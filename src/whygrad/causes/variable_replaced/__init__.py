@@ -1,0 +1,27 @@
+"""A name that held a variable is rebound to a tensor
+
+What happens
+    The first step works. From the second step on the gradient is None, because the name `w` no longer means the variable. Typical
+    followers are `unsupported operand type(s) for *: 'float' and 'NoneType'` or, on a model, a layer that quietly stopped training.
+
+Why the gradient stops
+    `w = w - rate * gradient` does not change the variable. It computes a new tensor and gives it the old name; the variable still
+    exists, unchanged, but nobody reads it. A tape watches variables by itself, not tensors. The same happens with
+    `module.kernel = module.kernel - ...` and with `setattr(layer, "kernel", tensor)`.
+
+What to write instead
+    Change the value inside the variable:
+
+        w = w - 0.1 * gradient          # before
+        w.assign_sub(0.1 * gradient)    # after
+
+    or let an optimizer do it: `optimizer.apply_gradients([(gradient, w)])`. If you need updated weights as tensors that still carry
+    gradients (MAML, learned optimizers), keep them under a name of their own and pass them on as arguments.
+
+Who can see it
+    Both. `check` sees the assignment to a name that held a variable; a run also sees it through setattr, dictionaries and other modules.
+
+Further reading
+    Introduction to variables: https://www.tensorflow.org/guide/variable
+    Introduction to gradients, "Replaced a variable with a tensor": https://www.tensorflow.org/guide/autodiff
+"""

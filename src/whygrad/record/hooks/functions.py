@@ -1,0 +1,171 @@
+"""tf.function, If, While and custom gradients: which graph an op runs, and what a hand-written gradient gave back (seen on 2.15 to 2.21)."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from types import CodeType
+from typing import Any
+
+from tensorflow.python.autograph.impl import api as autograph_api
+from tensorflow.python.eager import record as tf_record
+from tensorflow.python.eager.polymorphic_function import concrete_function, polymorphic_function
+from tensorflow.python.ops import cond_v2, while_v2
+from tensorflow.python.util import nest
+
+from whygrad import recording as rec
+from whygrad.record import autograph, sites
+from whygrad.record.hooks.ops import captures_of, graph_number
+from whygrad.record.hooks.patching import Patches, guarded
+from whygrad.record.hooks.tapes import current_graph
+from whygrad.record.recorder import Recorder
+
+
+class Pending:
+    """A function call, If or While whose op is about to be recorded."""
+
+    __slots__ = ("kind", "op")
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.op: int | None = None
+
+
+def install(patches: Patches) -> None:
+    r = patches.recorder
+    patches.wrap(concrete_function.ConcreteFunction, "_call_flat", lambda original: _call_flat(r, original))
+    patches.wrap(polymorphic_function.Function, "__call__", lambda original: _call(r, original))
+    patches.wrap(cond_v2, "_build_cond", lambda original: _build_cond(r, original))
+    patches.wrap(while_v2, "_build_while_op", lambda original: _build_while(r, original))
+    patches.wrap(tf_record, "record_operation", lambda original: _record_operation(r, original))
+    patches.wrap(autograph_api, "_convert_actual", lambda original: _converted(r, original))
+
+
+def snapshot(r: Recorder, graph: Any) -> int:
+    """Our number of a finished function graph, its inputs, outputs and captures noted."""
+    number = graph_number(r, graph)
+    known = r.graphs[number]
+    known.inputs = tuple(t._id for t in graph.inputs)
+    known.outputs = tuple(t._id for t in graph.outputs if hasattr(t, "_id"))
+    known.captures = captures_of(graph)
+    return number
+
+
+def _call_flat(r: Recorder, original: Any) -> Any:
+    def _call_flat(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if not r.active:
+            return original(self, *args, **kwargs)
+        pending = Pending("function")
+        r.thread.pending.append(pending)
+        try:
+            return original(self, *args, **kwargs)
+        finally:
+            r.thread.pending.pop()
+            with guarded(r):
+                if pending.op is not None:
+                    r.runs[pending.op] = rec.Call(pending.op, "function", (snapshot(r, self.graph),))
+
+    return _call_flat
+
+
+def _call(r: Recorder, original: Any) -> Any:
+    def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
+        if not r.active:
+            return original(self, *args, **kwargs)
+        mine: tuple[int, ...] = ()
+        with guarded(r):
+            mine = tuple(t._id for t in nest.flatten((args, kwargs), expand_composites=True) if isinstance(getattr(t, "_id", None), int))
+        r.thread.arguments.append(mine)
+        try:
+            return original(self, *args, **kwargs)
+        finally:
+            r.thread.arguments.pop()
+            r.tick()
+
+    return __call__
+
+
+def _control_flow(r: Recorder, original: Any, kind: Any, graphs: Any, args: Any, kwargs: Any) -> Any:
+    pending = Pending(kind)
+    r.thread.pending.append(pending)
+    try:
+        return original(*args, **kwargs)
+    finally:
+        r.thread.pending.pop()
+        with guarded(r):
+            if pending.op is not None:
+                r.runs[pending.op] = rec.Call(pending.op, kind, tuple(snapshot(r, g) for g in graphs))
+
+
+def _build_cond(r: Recorder, original: Any) -> Any:
+    def _build_cond(pred: Any, true_graph: Any, false_graph: Any, *args: Any, **kwargs: Any) -> Any:
+        return _control_flow(r, original, "if", (true_graph, false_graph), (pred, true_graph, false_graph, *args), kwargs)
+
+    return _build_cond
+
+
+def _build_while(r: Recorder, original: Any) -> Any:
+    def _build_while_op(loop_vars: Any, cond_graph: Any, body_graph: Any, *args: Any, **kwargs: Any) -> Any:
+        return _control_flow(r, original, "while", (body_graph, cond_graph), (loop_vars, cond_graph, body_graph, *args), kwargs)
+
+    return _build_while_op
+
+
+def _record_operation(r: Recorder, original: Any) -> Any:
+    def record_operation(op_type: Any, output_tensors: Any, input_tensors: Any, backward_function: Any, *args: Any, **kwargs: Any) -> Any:
+        if r.active and r.thread.tapes:
+            with guarded(r):
+                module = sys._getframe(1).f_globals.get("__name__", "")
+                if module.endswith(".custom_gradient"):
+                    backward_function = _custom(r, str(op_type), output_tensors, input_tensors, backward_function)
+                elif not module.endswith("concrete_function") and op_type != "captured_value":
+                    _pseudo_op(r, rec.IDENTITY, output_tensors, input_tensors)
+        return original(op_type, output_tensors, input_tensors, backward_function, *args, **kwargs)
+
+    return record_operation
+
+
+def _pseudo_op(r: Recorder, kind: str, outputs: Any, inputs: Any) -> int:
+    ins, outs = [t._id for t in inputs], [t._id for t in nest.flatten(outputs)]
+    meta = tuple((t.dtype.as_datatype_enum, None) for t in nest.flatten(outputs))
+    return r.add_op((r.signature(kind, (), meta), r.site(sys._getframe(3)), r.thread.state, current_graph(r), ins, outs))
+
+
+def _custom(r: Recorder, name: str, outputs: Any, inputs: Any, backward: Any) -> Any:
+    """Record the custom gradient as an op; the returned backward function notes which gradients it gave."""
+    op = _pseudo_op(r, rec.CUSTOM, outputs, inputs)
+    returned: list[tuple[bool, ...]] = []
+    r.customs[op] = rec.Custom(op, name, definition_of(backward), returned)
+
+    def observed(*grads: Any) -> Any:
+        result = backward(*grads)
+        with guarded(r):
+            count = len(r.ops.ins(op)) if op < len(r.ops) else None
+            flat = nest.flatten(result)
+            if count is None or len(flat) >= count:
+                returned.append(tuple(g is None for g in flat[-count:] if count) if count else tuple(g is None for g in flat))
+        return result
+
+    return observed
+
+
+def definition_of(backward: Any) -> Any:
+    """Where the user's own gradient function is written: TensorFlow closes over it as `grad_fn`."""
+    try:
+        grad_fn = inspect.getclosurevars(backward).nonlocals.get("grad_fn")
+        code: CodeType | None = getattr(inspect.unwrap(grad_fn), "__code__", None) if grad_fn is not None else None
+    except (TypeError, ValueError):
+        return None
+    return sites.definition(code) if code is not None and sites.is_user_code(code) else None
+
+
+def _converted(r: Recorder, original: Any) -> Any:
+    def _convert_actual(*args: Any, **kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        with guarded(r):
+            module, source_map = getattr(result, "ag_module", None), getattr(result, "ag_source_map", None)
+            if module is not None and source_map is not None:
+                autograph.register(module.__file__, source_map)
+        return result
+
+    return _convert_actual

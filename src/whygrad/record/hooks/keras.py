@@ -1,0 +1,96 @@
+"""Keras 3, tf_keras and compat.v1: optimizers, `compile`, `trainable = False`, attributes of layers (seen on Keras 2.15 to 3.15)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from whygrad.record.hooks.patching import Patches, guarded
+from whygrad.record.hooks.tapes import key_of
+from whygrad.record.hooks.variables import setattr_hook
+from whygrad.record.recorder import Recorder
+
+Applied = Callable[[int, int], None]
+
+
+def optimizer(patches: Patches, cls: Any, names: tuple[str, ...], applied: Applied) -> None:
+    """Wrap the methods of an optimizer class that receive gradients."""
+    for name in names:
+        if name in vars(cls):
+            patches.wrap(cls, name, lambda original, name=name: _apply(patches.recorder, original, name, applied))
+
+
+def _apply(r: Recorder, original: Any, name: str, applied: Applied) -> Any:
+    def apply(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if r.thread.applying:
+            return original(self, *args, **kwargs)
+        first = args[0] if args else next(iter(kwargs.values()), ())
+        counted = first if isinstance(first, (list, tuple)) else None
+        r.thread.applying += 1
+        r.state_changed()
+        try:
+            result = original(self, *args, **kwargs)
+        except BaseException as error:
+            with guarded(r):
+                _note(r, counted, f"{type(error).__name__}: {error}"[:400], sys._getframe(1), type(first).__name__)
+            raise
+        finally:
+            r.thread.applying -= 1
+            r.state_changed()
+        with guarded(r):
+            pairs, missing = _note(r, counted, "", sys._getframe(1), type(first).__name__)
+            applied(pairs, missing)
+        return result
+
+    return apply
+
+
+def _note(r: Recorder, counted: Any, error: str, frame: Any, kind: str) -> tuple[int, int]:
+    gradients = [p[0] if isinstance(p, (list, tuple)) and len(p) == 2 else p for p in counted] if counted is not None else []
+    missing = sum(g is None for g in gradients)
+    pairs = len(gradients) if counted is not None else -1
+    if r.active:
+        r.event("applied", key=pairs, other=missing, text=f"{kind}|{error}", site=r.site(frame))
+    return pairs, missing
+
+
+def model_compile(patches: Patches, cls: Any, loss_position: int) -> None:
+    patches.wrap(cls, "compile", lambda original: _compile(patches.recorder, original, loss_position))
+
+
+def _compile(r: Recorder, original: Any, position: int) -> Any:
+    def compile(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if r.active:
+            with guarded(r):
+                loss = kwargs.get("loss", args[position] if len(args) > position else None)
+                r.event("compiled", text="no loss" if loss is None else "loss", site=r.site(sys._getframe(1)))
+        return original(self, *args, **kwargs)
+
+    return compile
+
+
+def layer_setattr(patches: Patches, cls: Any, tracks_raw: bool) -> None:
+    """Watch attributes of layers: a variable replaced by a tensor, `trainable = False`, and in Keras 3 raw tf.Variables that it does not track."""
+    r = patches.recorder
+    if "__setattr__" in vars(cls):
+        patches.wrap(cls, "__setattr__", lambda original: _layer_setattr(r, setattr_hook(r, original), original, tracks_raw))
+
+
+def _layer_setattr(r: Recorder, noticing: Any, original: Any, tracks_raw: bool) -> Any:
+    def __setattr__(self: Any, name: str, value: Any) -> None:  # noqa: N807
+        noticing(self, name, value)
+        if not r.active:
+            return
+        with guarded(r):
+            if name == "trainable" and value is False:
+                r.event("frozen", text=str(getattr(self, "name", "")), site=r.site(sys._getframe(1)))
+            elif not tracks_raw and _is_raw_variable(value) and value.trainable:
+                label = f"{getattr(self, 'name', type(self).__name__)}.{name}"
+                r.event("untracked", key=key_of(value), text=label, site=r.site(sys._getframe(1)))
+
+    return __setattr__
+
+
+def _is_raw_variable(value: Any) -> bool:
+    return hasattr(value, "assign") and hasattr(value, "handle") and type(value).__module__.startswith("tensorflow.")

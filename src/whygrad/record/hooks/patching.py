@@ -1,0 +1,63 @@
+"""Replacing attributes of TensorFlow and Keras by wrappers, and putting them back.
+
+A wrapper never changes arguments or results, and what fails inside our part of it is reported to the recorder, never to the user.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from whygrad.record.recorder import Recorder
+
+Wrapper = Callable[..., Any]
+
+
+class Patches:
+    """The attributes that are replaced now, newest last."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self.replaced: list[tuple[Any, str, Any, bool]] = []
+        self.skipped: list[str] = []
+
+    def wrap(self, owner: Any, name: str, make: Callable[[Any], Wrapper]) -> None:
+        """Replace `owner.name` by `make(original)`. An attribute that this version does not have is skipped and named in `skipped`."""
+        own = vars(owner)
+        original = own.get(name) or getattr(owner, name, None)
+        if original is None:
+            self.skipped.append(f"{getattr(owner, '__name__', owner)}.{name}")
+            return
+        wrapper = make(original)
+        functools.update_wrapper(wrapper, original)
+        self.replaced.append((owner, name, original, name in own))
+        setattr(owner, name, wrapper)
+
+    def restore(self) -> None:
+        """Put every original back, newest first. One that somebody else has wrapped since is left to them."""
+        while self.replaced:
+            owner, name, original, own = self.replaced.pop()
+            current = vars(owner).get(name)
+            if getattr(current, "__wrapped__", None) is not original:
+                continue
+            if own:
+                setattr(owner, name, original)
+            else:
+                delattr(owner, name)
+
+    def names(self) -> list[str]:
+        return [f"{getattr(owner, '__name__', owner)}.{name}" for owner, name, _, _ in self.replaced]
+
+
+@contextmanager
+def guarded(recorder: Recorder) -> Iterator[None]:
+    """Our part of a wrapper: an exception in it is ours, told once at the end; under WHYGRAD_STRICT=1 it is loud."""
+    try:
+        yield
+    except Exception as error:
+        recorder.failed(error)
+        if os.environ.get("WHYGRAD_STRICT") == "1":
+            raise

@@ -1,0 +1,257 @@
+"""Gradient tapes: enter, exit, pause, watch, and every question for gradients with the None mask of its answer (seen on 2.15 to 2.21)."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from tensorflow.python.eager import backprop
+from tensorflow.python.eager import record as tf_record
+from tensorflow.python.eager import tape as tape_module
+from tensorflow.python.framework import ops as tf_ops
+from tensorflow.python.ops import gradients_impl, gradients_util
+from tensorflow.python.ops.unconnected_gradients import UnconnectedGradients
+from tensorflow.python.util import nest
+
+from whygrad import recording as rec
+from whygrad.record.hooks.ops import captures_of, graph_number
+from whygrad.record.hooks.patching import Patches, guarded
+from whygrad.record.recorder import Recorder
+
+
+def install(patches: Patches, attach: Callable[[], None], judged: Callable[[rec.GradientCall], None]) -> None:
+    """Wrap the tape. `attach()` makes sure that ops of this thread are recorded, `judged(call)` hears of every finished gradient call."""
+    r = patches.recorder
+    tape = backprop.GradientTape
+    patches.wrap(tape, "_push_tape", lambda original: _push(r, original, attach))
+    patches.wrap(tape, "_pop_tape", lambda original: _pop(r, original))
+    patches.wrap(tape, "watch", lambda original: _watch(r, original))
+    patches.wrap(tape_module, "variable_accessed", lambda original: _accessed(r, original))
+    patches.wrap(tf_record, "stop_recording", lambda original: _stop(r, original))
+    for name in ("gradient", "jacobian", "batch_jacobian"):
+        patches.wrap(tape, name, lambda original, api=name: _gradient(r, original, f"tape.{api}", judged))
+    patches.wrap(gradients_util, "_GradientsHelper", lambda original: _graph_gradients(r, original, attach, judged))
+
+
+def tape_number(r: Recorder, tape: Any) -> int | None:
+    number: int | None = getattr(tape, "_whygrad_number", None)
+    return number if number is not None and getattr(tape, "_whygrad_recorder", None) is r else None
+
+
+def current_graph(r: Recorder) -> int:
+    graph = tf_ops.get_default_graph()
+    if not hasattr(graph, "captures") and tf_ops.executing_eagerly_outside_functions():
+        return rec.EAGER
+    number = graph_number(r, graph)
+    while hasattr(graph, "captures"):  # its trace is not finished: note what it has so far
+        known = r.graphs[graph_number(r, graph)]
+        known.captures = captures_of(graph)
+        inside = {i for _, i in known.captures}
+        known.inputs = tuple(op.outputs[0]._id for op in graph.get_operations() if op.type == "Placeholder" and op.outputs[0]._id not in inside)
+        graph = graph.outer_graph
+    return number
+
+
+def _push(r: Recorder, original: Any, attach: Callable[[], None]) -> Any:
+    def _push_tape(self: Any) -> Any:
+        if not r.active:
+            return original(self)
+        with guarded(r):
+            attach()
+        result = original(self)
+        with guarded(r):
+            number = tape_number(r, self)
+            if number is None:
+                number = self._whygrad_number = len(r.tapes)
+                self._whygrad_recorder = r
+                watches = self._watch_accessed_variables
+                r.tapes.append(rec.Tape(r.site(sys._getframe(1)), current_graph(r), r.clock, bool(self._persistent), bool(watches)))
+            else:
+                tape = r.tapes[number]
+                if tape.left is not None:
+                    tape.pauses.append((tape.left, r.clock))
+                    tape.left = None
+            r.thread.tapes.append(number)
+            r.state_changed()
+        return result
+
+    return _push_tape
+
+
+def _pop(r: Recorder, original: Any) -> Any:
+    def _pop_tape(self: Any) -> Any:
+        result = original(self)
+        with guarded(r):
+            number = tape_number(r, self)
+            if number is not None:
+                r.tapes[number].left = r.clock
+                if number in r.thread.tapes:
+                    r.thread.tapes.remove(number)
+                r.state_changed()
+        return result
+
+    return _pop_tape
+
+
+def _watch(r: Recorder, original: Any) -> Any:
+    def watch(self: Any, tensor: Any) -> Any:
+        result = original(self, tensor)
+        if not r.active:
+            return result
+        with guarded(r):
+            number, site = tape_number(r, self), r.site(sys._getframe(1))
+            for t in nest.flatten(tensor, expand_composites=True):
+                r.watches.append(rec.Watch(r.clock, key_of(t), None, number, site))
+        return result
+
+    return watch
+
+
+def _accessed(r: Recorder, original: Any) -> Any:
+    def variable_accessed(variable: Any) -> Any:
+        if r.active and r.thread.tapes:
+            with guarded(r):
+                if variable.trainable:
+                    r.watches.append(rec.Watch(r.clock, key_of(variable), r.thread.state, None))
+        return original(variable)
+
+    return variable_accessed
+
+
+def _stop(r: Recorder, original: Any) -> Any:
+    @contextlib.contextmanager
+    def stop_recording() -> Iterator[None]:
+        with original():
+            r.thread.stopped += 1
+            r.state_changed()
+            try:
+                yield
+            finally:
+                r.thread.stopped -= 1
+                r.state_changed()
+
+    return stop_recording
+
+
+def key_of(value: Any) -> int:
+    """The id that TensorFlow's tape knows this tensor or variable by; -1 for anything else."""
+    handle = getattr(value, "handle", None)
+    found = getattr(handle if handle is not None else value, "_id", None)
+    if found is None and hasattr(value, "_ref"):
+        found = getattr(value._ref(), "_id", None)
+    return found if isinstance(found, int) else -1
+
+
+def describe(value: Any) -> rec.Source:
+    """What one source is, in plain data."""
+    type_name = f"{type(value).__module__}.{type(value).__qualname__}"
+    if value is None:
+        return rec.Source("none", None, None, None, None, "None")
+    key = key_of(value)
+    if key < 0:
+        kind: rec.SourceKind = "array" if isinstance(value, np.ndarray) else "number" if isinstance(value, (int, float, complex, np.generic)) else "other"
+        shape = tuple(value.shape) if isinstance(value, (np.ndarray, np.generic)) else None
+        return rec.Source(kind, None, None, str(getattr(value, "dtype", "")) or None, shape, type_name)
+    is_variable = hasattr(value, "assign") or hasattr(value, "handle")
+    name = getattr(value, "path", None) or _name(value)
+    trainable = bool(getattr(value, "trainable", True)) if is_variable else None
+    return rec.Source("variable" if is_variable else "tensor", key, name, dtype_text(value.dtype), _shape(value), type_name, trainable)
+
+
+def dtype_text(dtype: Any) -> str:
+    base = getattr(dtype, "base_dtype", dtype)
+    return str(getattr(base, "name", base))
+
+
+def _name(value: Any) -> str | None:
+    try:
+        name: str = value.name
+        return name.split(":")[0]
+    except (AttributeError, ValueError, NotImplementedError):  # eager tensors have no name
+        return None
+
+
+def _shape(value: Any) -> rec.Shape | None:
+    shape = getattr(value, "shape", None)
+    try:
+        return None if shape is None else tuple(None if d is None else int(d) for d in shape)
+    except (TypeError, ValueError):
+        return None
+
+
+def targets_of(target: Any) -> tuple[tuple[int, ...], str, tuple[str, ...]]:
+    """Ids, kind and dtypes of the target of a gradient call."""
+    flat = [] if target is None else nest.flatten(target, expand_composites=True)
+    keys = tuple(k for k in map(key_of, flat) if k >= 0)
+    kind = "none" if target is None else "empty" if not flat else "tensor" if len(keys) == len(flat) else describe(flat[0]).kind
+    return keys, kind, tuple(dtype_text(t.dtype) for t in flat if hasattr(t, "dtype"))
+
+
+def _begin(r: Recorder, api: str, tape: int | None, target: Any, sources: Any, frame: Any, zero: bool) -> rec.GradientCall:
+    keys, kind, dtypes = targets_of(target)
+    flat = tuple(describe(s) for s in nest.flatten(sources))
+    return rec.GradientCall(api, r.clock, r.site(frame), current_graph(r), tape, keys, kind, dtypes, flat, zero_on_purpose=zero)
+
+
+def none_mask(result: Any, count: int) -> tuple[bool, ...] | None:
+    """Which of the `count` gradients are None. None when the answer has another shape than the question."""
+    flat = [None] * count if result is None else nest.flatten(result)
+    return tuple(g is None for g in flat) if len(flat) == count else None
+
+
+def _gradient(r: Recorder, original: Any, api: str, judged: Callable[[rec.GradientCall], None]) -> Any:
+    def gradient(self: Any, target: Any, sources: Any, *args: Any, **kwargs: Any) -> Any:
+        if r.thread.depth:
+            return original(self, target, sources, *args, **kwargs)
+        if not r.active or tape_number(r, self) is None:
+            result = original(self, target, sources, *args, **kwargs)
+            with guarded(r):
+                r.unwatched(result)
+            return result
+        call = None
+        with guarded(r):
+            zero = UnconnectedGradients.ZERO in (*args, kwargs.get("unconnected_gradients")) or "zero" in (*args, kwargs.get("unconnected_gradients"))
+            call = _begin(r, api, tape_number(r, self), target, sources, sys._getframe(1), zero)
+        return _answered(r, call, judged, lambda: original(self, target, sources, *args, **kwargs))
+
+    return gradient
+
+
+def _answered(r: Recorder, call: rec.GradientCall | None, judged: Callable[[rec.GradientCall], None], ask: Callable[[], Any]) -> Any:
+    """Ask TensorFlow, note the answer or the error."""
+    r.thread.depth += 1
+    r.state_changed()
+    try:
+        result = ask()
+    except BaseException as error:
+        if call is not None:
+            call.error = f"{type(error).__name__}: {error}"
+            r.calls.append(call)
+        raise
+    finally:
+        r.thread.depth -= 1
+        r.state_changed()
+    with guarded(r):
+        if call is not None:
+            call.missing = none_mask(result, len(call.sources))
+            r.calls.append(call)
+            judged(call)
+    return result
+
+
+def _graph_gradients(r: Recorder, original: Any, attach: Callable[[], None], judged: Callable[[rec.GradientCall], None]) -> Any:
+    caller = gradients_impl.__file__
+
+    def _GradientsHelper(ys: Any, xs: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N802
+        if r.thread.depth or not r.active or sys._getframe(1).f_code.co_filename != caller:
+            return original(ys, xs, *args, **kwargs)
+        call = None
+        with guarded(r):
+            zero = kwargs.get("unconnected_gradients", args[-1] if args else None) == UnconnectedGradients.ZERO
+            call = _begin(r, "tf.gradients", None, ys, xs, sys._getframe(1), zero)
+        return _answered(r, call, judged, lambda: original(ys, xs, *args, **kwargs))
+
+    return _GradientsHelper

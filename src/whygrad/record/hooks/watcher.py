@@ -1,0 +1,174 @@
+"""When recording is on: from the first import of TensorFlow until every place that asks for gradients has been judged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from whygrad import imports
+from whygrad import recording as rec
+from whygrad.errors import UnsupportedTensorFlow
+from whygrad.record.hooks.patching import Patches
+from whygrad.record.recorder import Recorder
+
+SUPPORTED = ((2, 15), (2, 22))
+PATIENCE = 3  # gradient calls with the same None mask at one place before that place counts as judged
+GRACE = 2.0  # seconds and
+GRACE_STEPS = 20  # healthy calls that recording goes on: what breaks in the second epoch of a small program is still seen
+
+_current: list[Watcher] = []
+
+
+def installed() -> list[str]:
+    """Names of the hooks that are on now; empty when nothing is watched."""
+    return [name for watcher in _current for name in watcher.names()]
+
+
+class Watcher:
+    """Hooks in this process. `start()` now or when TensorFlow is imported, `stop()` takes everything off."""
+
+    def __init__(self, recorder: Recorder, *, always: bool = False) -> None:
+        self.recorder = recorder
+        self.always = always
+        self.patches = Patches(recorder)
+        self.callback: Any = None
+        self.notices: list[str] = []
+        self.judged: dict[int, tuple[int, tuple[bool, ...] | None]] = {}
+        self.healthy_since: float | None = None
+        self.healthy_calls = 0
+        recorder.tick = self._maybe_leave
+        recorder.unwatched = self._came_back
+        self.known_bad = False
+        self.imports = imports.ImportWatch(recorder.failed)
+        self.on_import: dict[str, Callable[[Any], None]] = {
+            "tensorflow": self._tensorflow,
+            "keras.src.optimizers.base_optimizer": lambda m: self._optimizer(m.BaseOptimizer),
+            "keras.src.optimizers.loss_scale_optimizer": lambda m: self._optimizer(m.LossScaleOptimizer),
+            "keras.src.layers.layer": lambda m: self._layer(m.Layer, tracks_raw=False),
+            "keras.src.trainers.trainer": lambda m: self._compile(m.Trainer),
+            "keras.src.optimizers.optimizer": lambda m: self._optimizer(m.Optimizer),
+            "keras.src.engine.base_layer": lambda m: self._layer(m.Layer, tracks_raw=True),
+            "keras.src.engine.training": lambda m: self._compile(m.Model),
+            "tf_keras.src.optimizers.optimizer": lambda m: self._optimizer(m._BaseOptimizer, m.Optimizer),
+            "tf_keras.src.optimizers.legacy.optimizer_v2": lambda m: self._optimizer(m.OptimizerV2),
+            "tf_keras.src.engine.base_layer": lambda m: self._layer(m.Layer, tracks_raw=True),
+            "tf_keras.src.engine.training": lambda m: self._compile(m.Model),
+            "tensorflow.python.training.optimizer": lambda m: self._optimizer(m.Optimizer),
+        }
+
+    def start(self) -> None:
+        _current.append(self)
+        for name, callback in self.on_import.items():
+            self.imports.when_imported(name, callback)
+
+    def stop(self) -> None:
+        """Take everything off. Safe to call twice."""
+        self.recorder.active = False
+        if self.callback is not None:
+            self.callback.detach()
+        self.imports.forget_all()
+        self.patches.restore()
+        if self in _current:
+            _current.remove(self)
+
+    def names(self) -> list[str]:
+        return self.patches.names() + (["op callback"] if self.recorder.active else [])
+
+    # -- TensorFlow and Keras arrive --------------------------------------------------------------------------------
+
+    def _tensorflow(self, tf: Any) -> None:
+        version = tuple(int(part) for part in tf.__version__.split(".")[:2])
+        if not SUPPORTED[0] <= version < (SUPPORTED[1][0] + 1, 0):
+            self.notices.append(unsupported(tf.__version__))
+            return
+        from whygrad.record.hooks import boundary, functions, tapes, variables
+        from whygrad.record.hooks.ops import Callback
+
+        self.callback = Callback(self.recorder)
+        tapes.install(self.patches, self._attach, self.judge)
+        functions.install(self.patches)
+        variables.install(self.patches)
+        boundary.install(self.patches)
+        self.recorder.active = True
+        self.callback.attach()
+
+    def _optimizer(self, *classes: Any) -> None:
+        from whygrad.record.hooks import keras
+
+        for cls in classes:
+            keras.optimizer(self.patches, cls, ("apply_gradients", "apply"), self.applied)
+
+    def _layer(self, cls: Any, *, tracks_raw: bool) -> None:
+        from whygrad.record.hooks import keras
+
+        keras.layer_setattr(self.patches, cls, tracks_raw)
+
+    def _compile(self, cls: Any) -> None:
+        from whygrad.record.hooks import keras
+
+        keras.model_compile(self.patches, cls, 1)
+
+    # -- on and off -----------------------------------------------------------------------------------------------
+
+    def _attach(self) -> None:
+        """A tape begins: its ops are wanted unless every place seen so far is judged."""
+        r = self.recorder
+        if r.failures:
+            return
+        if r.active:
+            self.callback.attach()
+
+    def judge(self, call: rec.GradientCall) -> None:
+        """A gradient call has answered: is there anything left to learn at this place?"""
+        missing = call.missing
+        count, before = self.judged.get(call.site, (0, None))
+        again = missing == before
+        self.judged[call.site] = (count + 1 if again else 1, missing)
+        if missing is not None and not any(missing):
+            self.healthy_calls += 1
+            self.healthy_since = self.healthy_since or time.monotonic()
+        self._maybe_leave()
+
+    def _came_back(self, result: Any) -> None:
+        """A gradient call answered while nothing was recorded. A None where all was well before: watch again from here on."""
+        flat = result if isinstance(result, (list, tuple)) else [result]
+        if not self.known_bad and any(g is None for g in flat):
+            self.known_bad = True
+            self.recorder.active = True
+            self.callback.attach()
+
+    def applied(self, pairs: int, missing: int) -> None:
+        """An optimizer accepted gradients: a healthy step, if none was missing."""
+        if pairs > 0 and not missing:
+            self.healthy_since = self.healthy_since or time.monotonic()
+            self._maybe_leave()
+
+    def _maybe_leave(self) -> None:
+        r = self.recorder
+        if self.always or not r.active:
+            return
+        settled = all(not any(mask or ()) or count >= PATIENCE for count, mask in self.judged.values())
+        since = self.healthy_since
+        waited = since is not None and time.monotonic() - since >= GRACE and self.healthy_calls >= 1
+        hopeless = since is None and settled and bool(self.judged)
+        if settled and (waited or self.healthy_calls >= GRACE_STEPS or hopeless):
+            r.active = False
+            self.known_bad = self.known_bad or any(any(mask or ()) for _, mask in self.judged.values())
+            if self.callback is not None:
+                self.callback.detach()
+
+
+def unsupported(version: str) -> str:
+    low = ".".join(map(str, SUPPORTED[0]))
+    return f"TensorFlow {version} is not supported (whygrad reads {low} and later 2.x): nothing was recorded; install a supported version"
+
+
+def watch(recorder: Recorder, *, always: bool = False) -> Watcher:
+    """Start watching. Raises UnsupportedTensorFlow when a TensorFlow outside the supported range is already loaded."""
+    watcher = Watcher(recorder, always=always)
+    watcher.start()
+    if watcher.notices:
+        watcher.stop()
+        raise UnsupportedTensorFlow(watcher.notices[0])
+    return watcher

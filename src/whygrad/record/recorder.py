@@ -1,0 +1,189 @@
+"""Raw events -> Recording. The hot path stores ids and code positions only; nothing is resolved while the user's program runs."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from types import CodeType, FrameType
+from typing import Any
+
+from whygrad import recording as rec
+from whygrad.record import sites
+
+MAX_USER_FRAMES = 48
+Row = tuple[int, int, int, int, Sequence[int], Sequence[int]]
+
+
+class PerThread(threading.local):
+    """What differs between threads: the tapes recording now, and what the next op belongs to."""
+
+    def __init__(self) -> None:
+        self.state = 0
+        self.tapes: list[int] = []
+        self.stopped = 0
+        self.attached = False
+        self.depth = 0  # inside one of our wrappers of gradient(), jacobian(), ...
+        self.applying = 0  # inside an optimizer
+        self.pending: list[Any] = []  # function calls, Ifs and Whiles whose op is about to be recorded
+        self.arguments: list[tuple[int, ...]] = []  # tensors handed to the tf.functions being called
+
+
+class Recorder:
+    """Collects events; `finish()` gives the Recording. One instance for all threads."""
+
+    def __init__(self) -> None:
+        self.active = False
+        self.thread = PerThread()
+        self.rows: list[Row] = []
+        self.ops = rec.Ops()
+        self.lock = threading.Lock()
+        self.clock = 0
+        self.newest = 0  # id of the newest eager tensor that an op or a hook has shown
+        self.signatures: dict[Any, int] = {}
+        self.signature_list: list[rec.Signature] = []
+        self.site_ids: dict[tuple[int, ...], int] = {}
+        self.site_frames: list[tuple[tuple[CodeType, int], ...]] = []
+        self.user_code: dict[int, bool] = {}
+        self.codes: list[CodeType] = []  # keeps code objects alive: their ids are keys above
+        self.state_ids: dict[tuple[int, ...], int] = {(): 0}
+        self.tapes: list[rec.Tape] = []
+        self.watches: list[rec.Watch] = []
+        self.variables: dict[int, rec.Variable] = {}
+        self.calls: list[rec.GradientCall] = []
+        self.graphs: list[rec.Graph] = [rec.Graph("eager", -1, 0)]
+        self.runs: dict[int, rec.Call] = {}
+        self.customs: dict[int, rec.Custom] = {}
+        self.events: list[rec.Event] = []
+        self.failures: list[BaseException] = []
+        self.unwatched: Callable[[Any], None] = lambda result: None  # hears of gradients that were asked for while nothing was recorded
+        self.tick: Callable[[], None] = lambda: None  # called now and then, so that the watcher can take itself off
+
+    # -- where are we ---------------------------------------------------------------------------------------------
+
+    def site(self, frame: FrameType | None = None) -> int:
+        """The number of the current chain of user frames, innermost first; -1 without one."""
+        f: FrameType | None = frame or sys._getframe(1)
+        user = self.user_code
+        key: list[int] = []
+        found: list[tuple[CodeType, int]] = []
+        while f is not None:
+            code = f.f_code
+            mine = user.get(id(code))
+            if mine is None:
+                mine = self.classify(code)
+            if mine:
+                lasti = f.f_lasti
+                key += (id(code), lasti)
+                found.append((code, lasti))
+                if len(found) >= MAX_USER_FRAMES:
+                    break
+            f = f.f_back
+        if not found:
+            return -1
+        chain = tuple(key)
+        number = self.site_ids.get(chain)
+        if number is None:
+            with self.lock:
+                number = self.site_ids.setdefault(chain, len(self.site_frames))
+                if number == len(self.site_frames):
+                    self.site_frames.append(tuple(found))
+        return number
+
+    def classify(self, code: CodeType) -> bool:
+        self.codes.append(code)
+        mine = self.user_code[id(code)] = sites.is_user_code(code)
+        return mine
+
+    # -- ops ------------------------------------------------------------------------------------------------------
+
+    def signature(self, op: str, attrs: tuple[object, ...], outputs: tuple[rec.OutputMeta, ...]) -> int:
+        key = (op, attrs, outputs)
+        try:
+            return self.signatures[key]
+        except KeyError:
+            return self._new_signature(key, key)
+        except TypeError:  # an attribute that cannot be hashed: its text stands for it
+            text = (op, repr(attrs), outputs)
+            known = self.signatures.get(text)
+            return self._new_signature(text, key) if known is None else known
+
+    def _new_signature(self, key: Any, parts: tuple[str, tuple[object, ...], tuple[rec.OutputMeta, ...]]) -> int:
+        with self.lock:
+            number = self.signatures.setdefault(key, len(self.signature_list))
+            if number == len(self.signature_list):
+                self.signature_list.append(rec.Signature(*parts))
+        return number
+
+    def add_op(self, row: Row) -> int:
+        """Store one op; returns its number."""
+        with self.lock:
+            number = self.clock
+            self.clock = number + 1
+            self.rows.append(row)
+            if len(self.rows) >= 4096:
+                self._compact()
+        return number
+
+    def _compact(self) -> None:
+        append = self.ops.append
+        for row in self.rows:
+            append(row)
+        self.rows.clear()
+
+    # -- tapes ----------------------------------------------------------------------------------------------------
+
+    def state_changed(self) -> None:
+        """Recompute the tape state of this thread."""
+        t = self.thread
+        key = tuple(t.tapes) + ((rec.STOPPED,) if t.stopped else ()) + ((rec.APPLYING,) if t.applying else ()) + ((rec.BACKWARD,) if t.depth else ())
+        number = self.state_ids.get(key)
+        if number is None:
+            with self.lock:
+                number = self.state_ids.setdefault(key, len(self.state_ids))
+        t.state = number
+
+    def event(self, kind: Any, *, key: int = -1, other: int = -1, text: str = "", site: int | None = None) -> None:
+        where = self.site(sys._getframe(1)) if site is None else site
+        self.events.append(rec.Event(kind, self.clock, where, key, other, text))
+
+    # -- our own failures -----------------------------------------------------------------------------------------
+
+    def failed(self, error: BaseException) -> None:
+        """A hook raised: remember it, switch off, never let it reach the user's program."""
+        self.failures.append(error)
+        self.active = False
+
+    # -- the end --------------------------------------------------------------------------------------------------
+
+    def finish(self, oracle: Callable[[list[rec.Signature]], dict[str, Any]] | None = None) -> rec.Recording:
+        """The Recording so far; `oracle` supplies the questions that only TensorFlow can answer (see optypes)."""
+        with self.lock:
+            self._compact()
+        frames: dict[tuple[int, int], int] = {}
+        locations: list[Any] = []
+        chains = [tuple(self._frame(code, lasti, frames, locations) for code, lasti in chain) for chain in list(self.site_frames)]
+        answers = oracle(self.signature_list) if oracle else {}
+        return rec.Recording(
+            ops=self.ops,
+            signatures=self.signature_list,
+            sites=chains,
+            frames=locations,
+            states=sorted(self.state_ids, key=self.state_ids.__getitem__),
+            tapes=self.tapes,
+            watches=self.watches,
+            variables=self.variables,
+            calls=self.calls,
+            graphs=self.graphs,
+            runs=self.runs,
+            customs=self.customs,
+            events=self.events,
+            **answers,
+        )
+
+    def _frame(self, code: CodeType, lasti: int, known: dict[tuple[int, int], int], locations: list[Any]) -> int:
+        key = (id(code), lasti)
+        if key not in known:
+            known[key] = len(locations)
+            locations.append(sites.resolve(code, lasti))
+        return known[key]

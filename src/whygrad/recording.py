@@ -1,0 +1,231 @@
+"""The Recording: raw facts about one run, without TensorFlow objects in them. The recorder fills it, the analysis reads it.
+
+Time is the `clock`: the number of ops recorded so far. Tensors are known by the id TensorFlow gives them (unique in a process,
+eager and symbolic alike), variables by the id of their handle, graphs by a number of ours (0: eager execution).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from whygrad.model import Location
+
+EAGER = 0
+STOPPED, APPLYING, BACKWARD = -1, -2, -3  # marks in a tape state: recording stopped on the thread, inside an optimizer, inside gradient()
+CUSTOM = "WhygradCustomGradient"  # op type of the pseudo op that stands for `tf.custom_gradient`
+IDENTITY = "WhygradIdentity"  # op type of other operations a tape was told about by hand (copies between devices)
+
+Shape = tuple["int | None", ...]
+OutputMeta = tuple[int, "Shape | None"]  # (dtype enum, shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What decides whether an op carries gradient: its type, attributes, and the dtypes and shapes of its outputs."""
+
+    op: str
+    attrs: tuple[object, ...]
+    outputs: tuple[OutputMeta, ...]
+
+
+@dataclass(slots=True)
+class Ops:
+    """All recorded ops as columns; the ids of inputs and outputs lie flat in `tensors`.
+
+    About 40 bytes and 8 per tensor for each op, so that a million ops stay small.
+    """
+
+    signature: array[int] = field(default_factory=lambda: array("i"))
+    site: array[int] = field(default_factory=lambda: array("i"))
+    state: array[int] = field(default_factory=lambda: array("i"))
+    graph: array[int] = field(default_factory=lambda: array("i"))
+    start: array[int] = field(default_factory=lambda: array("q", [0]))
+    inputs: array[int] = field(default_factory=lambda: array("i"))
+    tensors: array[int] = field(default_factory=lambda: array("q"))
+
+    def __len__(self) -> int:
+        return len(self.signature)
+
+    def append(self, row: tuple[int, int, int, int, Sequence[int], Sequence[int]]) -> None:
+        signature, site, state, graph, inputs, outputs = row
+        self.signature.append(signature)
+        self.site.append(site)
+        self.state.append(state)
+        self.graph.append(graph)
+        self.inputs.append(len(inputs))
+        self.tensors.extend(inputs)
+        self.tensors.extend(outputs)
+        self.start.append(len(self.tensors))
+
+    def ins(self, op: int) -> array[int]:
+        first = self.start[op]
+        return self.tensors[first : first + self.inputs[op]]
+
+    def outs(self, op: int) -> array[int]:
+        return self.tensors[self.start[op] + self.inputs[op] : self.start[op + 1]]
+
+
+@dataclass(slots=True)
+class Tape:
+    """One `tf.GradientTape`. `pauses` are [stop, restart) clocks of `stop_recording`; `left` is None while it still records."""
+
+    site: int
+    graph: int
+    entered: int
+    persistent: bool
+    watches_variables: bool
+    left: int | None = None
+    pauses: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A tensor or variable handle became watched: by `tape.watch` (`tape` is its number) or by being read (`state` tells which tapes)."""
+
+    clock: int
+    key: int
+    state: int | None
+    tape: int | None
+    site: int = -1
+
+
+@dataclass(slots=True)
+class Variable:
+    """A `tf.Variable`. `key` is the id of its handle (of its ref tensor for the old kind)."""
+
+    key: int
+    name: str
+    dtype: str
+    shape: Shape | None
+    trainable: bool
+    site: int
+    clock: int
+    initial: str | None = None
+
+
+SourceKind = Literal["variable", "tensor", "array", "number", "none", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry of the `sources` of a gradient call."""
+
+    kind: SourceKind
+    key: int | None
+    name: str | None
+    dtype: str | None
+    shape: Shape | None
+    type_name: str
+    trainable: bool | None = None
+
+
+@dataclass(slots=True)
+class GradientCall:
+    """One call of `tape.gradient`, `jacobian` or `tf.gradients` by the user or by Keras; `missing` is the None mask that came back."""
+
+    api: str
+    clock: int
+    site: int
+    graph: int
+    tape: int | None
+    targets: tuple[int, ...]
+    target_kind: str
+    target_dtypes: tuple[str, ...]
+    sources: tuple[Source, ...]
+    missing: tuple[bool, ...] | None = None
+    error: str | None = None
+    zero_on_purpose: bool = False
+    passed_none: bool = False
+
+
+@dataclass(slots=True)
+class Graph:
+    """A function graph (traced function, branch or loop body). Ids of its inputs, outputs and captures (outside, inside)."""
+
+    name: str
+    outer: int
+    started: int
+    arguments: tuple[int, ...] = ()
+    inputs: tuple[int, ...] = ()
+    outputs: tuple[int, ...] = ()
+    captures: tuple[tuple[int, int], ...] = ()
+    is_function: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The op at `op` runs `graphs`: a function call, the branches of an If, or (body, cond) of a While."""
+
+    op: int
+    kind: Literal["function", "if", "while"]
+    graphs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """What the backward function of a `custom_gradient` returned, and where it is written."""
+
+    op: int
+    name: str
+    definition: Location | None
+    returned: list[tuple[bool, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened between ops. `kind` says what `key`, `other` and `text` are.
+
+    exit      tensor `key` left TensorFlow as a NumPy value
+    enter     tensor `key` was made from a Python or NumPy value of type `text`
+    replaced  attribute `text` held variable `key` and was set to tensor `other`
+    untracked layer `text` holds the raw tf.Variable `key` that Keras does not track
+    frozen    `trainable = False` was set on `text`
+    compiled  a model was compiled; `text` is "loss" or "no loss"
+    applied   an optimizer was given `key` pairs, `other` of them without a gradient
+    """
+
+    kind: Literal["exit", "enter", "replaced", "untracked", "frozen", "compiled", "applied"]
+    clock: int
+    site: int
+    key: int = -1
+    other: int = -1
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Recording:
+    """Everything that was seen in one run."""
+
+    ops: Ops
+    signatures: list[Signature]
+    sites: list[tuple[int, ...]]  # frames of each site, innermost first, as indices into `frames`
+    frames: list[Location]
+    states: list[tuple[int, ...]]  # tapes recording in each state, and the marks above
+    tapes: list[Tape]
+    watches: list[Watch]
+    variables: dict[int, Variable]
+    calls: list[GradientCall]
+    graphs: list[Graph]
+    runs: dict[int, Call]
+    customs: dict[int, Custom]
+    events: list[Event]
+    libraries: dict[int, str] = field(default_factory=dict)
+    carries: Callable[[int, "tuple[Shape | None, ...]"], tuple[bool, ...] | None] = lambda signature, shapes: None
+    dtype_name: Callable[[int], str] = str
+    is_trainable_dtype: Callable[[int], bool] = lambda enum: True
+
+    def kind(self, op: int) -> str:
+        return self.signatures[self.ops.signature[op]].op
+
+    def location(self, site: int, depth: int = 0) -> Location | None:
+        """The user's expression at `site`, `depth` callers up. None where no user code was on the stack."""
+        if site < 0:
+            return None
+        frames = self.sites[site]
+        return self.frames[frames[depth]] if depth < len(frames) else None
+
+    def of(self, kind: str) -> Iterator[Event]:
+        return (event for event in self.events if event.kind == kind)
