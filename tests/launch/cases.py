@@ -79,7 +79,8 @@ SOURCES = {
     "source-empty": one(""),
     "source-import-syntax": Case({"program.py": "import broken", "broken.py": "x = = 1"}),
     "source-module-syntax": Case({"program.py": "x = = 1"}, command=("-m", "program")),
-    "source-shadows": Case({"program.py": "import queue, json\nprint(queue.mine, json.__file__)", "queue.py": "mine = 1"}),
+    # whygrad has loaded pkgutil by then, plain python has not
+    "source-shadows": Case({"program.py": "import pkgutil, json\nprint(pkgutil.mine, json.__file__)", "pkgutil.py": "mine = 1"}),
 }
 
 ERRORS = {
@@ -111,6 +112,7 @@ ERRORS = {
     "error-hook-missing": one("import sys\ndel sys.excepthook\n1/0"),
     "error-last": one("import sys, atexit\natexit.register(lambda: print(sys.last_type, sys.last_value, sys.last_traceback.tb_lineno))\n1/0"),
     "error-exec": one("import os\nos.execv('/no/such', ['x'])"),
+    "error-exec-not-executable": one("import os\nos.execv('program.py', ['x'])"),
     "error-execvp": one("import os\ntry:\n    os.execvp('no-such-thing', ['x'])\nexcept OSError as e:\n    print(e)\nprint('after')"),
     "error-exit-type": one("import os\ntry:\n    os._exit('x')\nexcept TypeError as e:\n    print(e)"),
     "interrupt": one("print('x', end='')\nraise KeyboardInterrupt('n')"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import pty
@@ -137,10 +138,10 @@ def test_report_goes_to_our_own_standard_error_and_never_into_a_file_of_the_prog
     assert (tmp_path / "place" / "mine").read_bytes() == b""
 
 
-@pytest.mark.skipif(sys.executable != PYTHON, reason="the renderers need rich")
+@pytest.mark.skipif(sys.executable != PYTHON or importlib.util.find_spec("rich") is None, reason="the renderers need rich")
 @pytest.mark.parametrize("name", ["json", "terminal"])
 def test_real_renderers(name: str, tmp_path: Path) -> None:
-    write(tmp_path, {"program.py": FINE, "start.py": REAL})
+    write(tmp_path, {"program.py": f"{FINE}\nimport sys\nsys.path.clear()", "start.py": REAL})
     command = [PYTHON, "start.py", name]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "out\n"

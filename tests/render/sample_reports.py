@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from whygrad.model import (
     Certainty,
     Diagnosis,
@@ -139,6 +141,20 @@ def hostile() -> Report:
     return Report(bad, Environment(bad, bad, None), "run", Outcome(1, bad), (found,), (row(bad, "zero", 0.0), row("ok", "ok", 1.0)), (bad,))
 
 
+def division() -> Diagnosis:
+    """The value dies near the beginning of a path that is just too long, with one step between what is shown."""
+    source = "ratio = total / tf.reduce_sum(mask)\u2028  # a mask of zeros"
+    where = located(40, source, "total / tf.reduce_sum(mask)")
+    steps = tuple(PathStep(f"h{index}", None, index != 4, where if index == 4 else None) for index in range(11))
+    return dataclasses.replace(
+        short("non-finite", "error", "`total / tf.reduce_sum(mask)` divides by zero", where, "non-finite"), path=widened(steps)
+    )
+
+
+def widened(steps: tuple[PathStep, ...]) -> tuple[PathStep, ...]:
+    return tuple(dataclasses.replace(step, what=f"{step.what} = layer({step.what})") for step in steps)
+
+
 def several() -> Report:
     tape = located(8, "loss = model(x) ** 2", "model(x)")
     return report(
@@ -167,6 +183,8 @@ REPORTS: dict[str, Report] = {
     "wide": report(wide()),
     "long": report(long_line()),
     "many_variables": many_variables(),
+    "nothing_in_source": dataclasses.replace(report(), command="check"),
+    "non_finite": report(division()),
     "note_only": report(short("unused-variable", "note", "`pooler/kernel` takes no part in this loss: harmless, take it out of the list")),
     "hostile": hostile(),
 }

@@ -36,11 +36,8 @@ def test_lines_are_as_full_as_they_can_be() -> None:
 
 
 def test_short_code_stays_whole_and_long_code_does_not() -> None:
-    assert [line.plain for line in wrap(quoted("the call `tf.math.greater(x, 0)` has none"), 28)] == [
-        "the call",
-        "    `tf.math.greater(x, 0)`",
-        "    has none",
-    ]
+    lines = [line.plain for line in wrap(quoted("the call `tf.math.greater(x, 0)` has none"), 28)]
+    assert lines == ["the call", "    `tf.math.greater(x, 0)`", "    has none"]
     long = " ".join(["word"] * 12)
     assert len(wrap(quoted(f"the call `{long}` has none"), 28)) > 3
 

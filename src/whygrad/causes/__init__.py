@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import importlib
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from whygrad.errors import UsageError
+from whygrad.evidence import Claim, Evidence
 
-__all__ = ["HEADINGS", "OPTIONAL_HEADINGS", "Cause", "all_causes", "find", "read_causes"]
+__all__ = ["HEADINGS", "OPTIONAL_HEADINGS", "Cause", "all_causes", "claim", "find", "read_causes"]
 
 HEADINGS = ("What happens", "Why the gradient stops", "What to write instead", "Who can see it")
 OPTIONAL_HEADINGS = ("Further reading",)
@@ -55,6 +57,13 @@ def find(slug: str) -> Cause:
     near = difflib.get_close_matches(name, causes, n=3, cutoff=0.5) or [other for other in causes if name and name in other][:3]
     advice = f"did you mean {' or '.join(near)}?" if near else "the list: whygrad explain"
     raise UsageError(f"no cause is called {slug!r}; {advice}")
+
+
+def claim(slug: str, evidence: Evidence) -> Claim:
+    """What the cause `slug` says about `evidence`."""
+    module = importlib.import_module(f"{__name__}.{slug.replace('-', '_')}")
+    result: Claim = module.claim(evidence)
+    return result
 
 
 def _read(folder: Path) -> Cause | None:

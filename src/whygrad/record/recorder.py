@@ -56,6 +56,7 @@ class Recorder:
         self.customs: dict[int, rec.Custom] = {}
         self.events: list[rec.Event] = []
         self.failures: list[BaseException] = []
+        self.refused: Callable[[BaseException], None] = lambda error: None  # hears of an optimizer's exception before the program does
         self.unwatched: Callable[[Any], None] = lambda result: None  # hears of gradients that were asked for while nothing was recorded
         self.tick: Callable[[], None] = lambda: None  # called now and then, so that the watcher can take itself off
 

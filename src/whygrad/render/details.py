@@ -119,7 +119,7 @@ def _label(diagnosis: Diagnosis) -> str:
     if diagnosis.gradient == "zero":
         return "the gradient becomes zero here"
     if diagnosis.gradient == "non-finite":
-        return "the gradient becomes NaN or Inf here"
+        return "NaN or Inf begins here"
     cut = any(not step.carries_gradient and _same_place(step.location, diagnosis.location) for step in diagnosis.path)
     return "the gradient stops here" if cut else ""
 

@@ -15,6 +15,7 @@ LOOKS = frozenset(("len", "isinstance", "issubclass", "type", "id", "hasattr", "
 LOOK_FUNCTIONS = frozenset(("shape", "rank", "ndim", "size", "zeros_like", "ones_like", "empty_like", "result_type"))
 LOOK_ATTRIBUTES = frozenset(("shape", "dtype", "ndim", "size", "rank", "name", "device"))
 MAX_STACK = 6
+MAX_MODULES = 4  # a name imported from a module that imported it ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,17 @@ def _name(calls: Calls, place: Place, scope: Scope) -> Iterator[Place]:
         yield from _definition(calls, place, definition, scope)
 
 
-def _definition(calls: Calls, place: Place, definition: Definition, scope: Scope) -> Iterator[Place]:
+def _definition(calls: Calls, place: Place, definition: Definition, scope: Scope, modules: int = MAX_MODULES) -> Iterator[Place]:
     if definition.kind == "parameter":
         yield from _parameter(calls, place, definition)
     elif definition.kind == "function":
         made = file_of(calls.names, scope).scopes.get(definition.node)
         yield from (Place(value, place.key, place.stack) for value in (made.returns if made else ()))
-    elif definition.kind == "import":
+    elif definition.kind == "import" and modules:
         origin = file_of(calls.names, scope).imports.get(definition.name, "")
         for file, found in exported(calls.names, origin):
             for other in found:
-                yield from _definition(calls, Place(place.node, place.key), other, file.scopes[file.tree])
+                yield from _definition(calls, Place(place.node, place.key), other, file.scopes[file.tree], modules - 1)
     elif definition.value is not None:
         yield from _assigned(place, definition, definition.value)
 

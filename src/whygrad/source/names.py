@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import itertools
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -82,6 +83,8 @@ def _undefined(name: str, file: File) -> str | None:
 def exported(names: Names, origin: str) -> list[tuple[File, list[Definition]]]:
     """What a dotted name stands for in the user's own modules: their global definitions of it."""
     module, _, name = origin.lstrip(".").rpartition(".")
+    if module.partition(".")[0] in sys.stdlib_module_names and not origin.startswith("."):
+        return []
     found = [file for file in names.modules.get(module, ()) if name in file.scopes[file.tree].definitions]
     return [(file, file.scopes[file.tree].definitions[name]) for file in found]
 

@@ -55,6 +55,11 @@ def parsed(path: str) -> ParsedFile:
     return result
 
 
+def read(path: str) -> str | None:
+    """The text of a file, None when there is none."""
+    return "\n".join(parsed(path).lines) or None
+
+
 def parse(text: str) -> ast.Module | None:
     """The tree of a file, None when it does not parse. Warnings about the user's literals are the user's interpreter's business."""
     try:

@@ -27,3 +27,26 @@ Further reading
     Introduction to gradients and automatic differentiation: https://www.tensorflow.org/guide/autodiff
     tf.GradientTape: https://www.tensorflow.org/api_docs/python/tf/GradientTape
 """
+
+from __future__ import annotations
+
+from whygrad.evidence import Claim, Evidence
+from whygrad.model import Fix
+
+HOW = {
+    "none": ("is None", "there is nothing to differentiate: usually a function without `return`"),
+    "number": ("makes the loss a plain number", "the tape can differentiate tensors only: a NumPy value or a Python number has no history"),
+    "integer": ("is not a floating tensor", "gradients are defined for floating and complex tensors only"),
+    "empty": ("is an empty list", "there is nothing to differentiate"),
+}
+FIX = {
+    "none": "return the loss from the function",
+    "number": "keep the loss a tensor: drop `.numpy()`, `float()` and NumPy on the way, and convert only for printing",
+    "integer": "compute the loss in floating point",
+    "empty": "hand the loss itself to the tape",
+}
+
+
+def claim(e: Evidence) -> Claim:
+    what, why = HOW.get(e.fact("how"), HOW["number"])
+    return Claim(f"{e.code} {what}: `{e.target}` cannot be differentiated", why[0].upper() + why[1:] + ".", Fix(FIX.get(e.fact("how"), FIX["number"])))

@@ -26,3 +26,16 @@ Further reading
     Advanced automatic differentiation, "Custom gradients": https://www.tensorflow.org/guide/advanced_autodiff
     tf.custom_gradient: https://www.tensorflow.org/api_docs/python/tf/custom_gradient
 """
+
+from __future__ import annotations
+
+from whygrad.evidence import Claim, Evidence
+from whygrad.model import Fix
+
+def claim(e: Evidence) -> Claim:
+    name = e.fact("function")
+    what = f"the custom gradient of `{name}`" if name else "a custom gradient"
+    message = f"{what} returns None for {e.names}: {e.code}" if e.location and e.location.text else f"{what} returns None for {e.names}"
+    why = "With `tf.custom_gradient` TensorFlow uses what your function returns, as it is: a None there is a missing gradient, for arguments and for captured variables alike."
+    fix = "return a gradient for every argument, and for captured variables as the second result: `return grad_x, [grad_of_v for v in variables]`"
+    return Claim(message, why, Fix(fix))

@@ -25,3 +25,14 @@ Further reading
     Introduction to gradients, "Took gradients through an integer or string": https://www.tensorflow.org/guide/autodiff
     Introduction to tensors: https://www.tensorflow.org/guide/tensor
 """
+
+from __future__ import annotations
+
+from whygrad.evidence import Claim, Evidence
+from whygrad.model import Fix
+
+def claim(e: Evidence) -> Claim:
+    dtype = e.fact("output", "a type that is not floating")
+    message = f"{e.code} turns the value into {dtype}, so {e.names} {e.verb} no gradient"
+    why = f"Gradients flow through floating (and complex) tensors only. From {dtype} on, and after any cast back to float, the tape has nothing to follow."
+    return Claim(message, why, Fix("keep the value floating up to the loss: drop the cast, or cast only what you print, store or measure"))

@@ -26,3 +26,30 @@ Further reading
     Introduction to gradients, "Did calculations outside of TensorFlow": https://www.tensorflow.org/guide/autodiff
     NumPy API on TensorFlow: https://www.tensorflow.org/guide/tf_numpy
 """
+
+from __future__ import annotations
+
+from whygrad.evidence import Claim, Evidence
+from whygrad.model import Fix
+
+def claim(e: Evidence) -> Claim:
+    message = f"{e.code} takes the value out of TensorFlow; it comes back as a constant, so {e.names} {e.verb} no gradient"
+    why = "NumPy arrays and Python numbers carry no history. What is computed with them is invisible to the tape, and converting the result to a tensor makes a fresh constant."
+    return Claim(message, why, Fix(_instead(e)))
+
+
+INSTEAD = {
+    "numpy.mean": "tf.reduce_mean", "numpy.sum": "tf.reduce_sum", "numpy.std": "tf.math.reduce_std", "numpy.max": "tf.reduce_max", "numpy.min": "tf.reduce_min",
+    "numpy.array": "tf.stack", "numpy.asarray": "tf.convert_to_tensor", "numpy.sqrt": "tf.sqrt", "numpy.exp": "tf.exp", "numpy.log": "tf.math.log", "numpy.dot": "tf.tensordot",
+    "numpy.matmul": "tf.matmul", "numpy.abs": "tf.abs", "numpy.concatenate": "tf.concat", "numpy.stack": "tf.stack", "numpy.square": "tf.square", "math.cos": "tf.cos",
+    "math.sin": "tf.sin", "math.exp": "tf.exp", "math.log": "tf.math.log", "math.sqrt": "tf.sqrt",
+}
+
+
+def _instead(e: Evidence) -> str:
+    call = e.fact("call")
+    if call in INSTEAD:
+        return f"stay in TensorFlow: use `{INSTEAD[call]}` in the place of `{call.replace('numpy.', 'np.')}`"
+    if call in ("float", "int", ".numpy", ".item", ".tolist"):
+        return f"drop `{call}{'()' if call.startswith('.') else '(...)'}` and keep the tensor; use the TensorFlow functions (`tf.math`, `tf.reduce_mean`, `tf.stack`) for what follows"
+    return "do this step with TensorFlow functions (`tf.math`, `tf.reduce_mean`, `tf.stack` ...); convert to NumPy only what you print"

@@ -25,3 +25,19 @@ Further reading
     Introduction to variables: https://www.tensorflow.org/guide/variable
     Introduction to gradients and automatic differentiation: https://www.tensorflow.org/guide/autodiff
 """
+
+from __future__ import annotations
+
+from whygrad.evidence import Claim, Evidence
+from whygrad.model import Fix
+
+def claim(e: Evidence) -> Claim:
+    what = e.fact("what", "no variable")
+    many = len(e.variables) > 1
+    kind = what.replace("a ", "", 1) + "s" if many and what.startswith("a ") else what
+    where = f", made by {e.code}" if e.location and e.location.text else ""
+    message = f"{e.names} {'are' if many else 'is'} {kind}, not {'variables' if many else 'a tf.Variable'}{where}"
+    why = "A tape follows `tf.Variable`s by itself; for it everything else is a constant, and an optimizer can only update variables."
+    first = e.variables[0].name.rsplit(".", 1)[-1] if e.variables else "w"
+    made = e.location.text if e.location and e.location.text and len(e.location.text) < 50 else "..."
+    return Claim(message, why, Fix(f"wrap it: `{first} = tf.Variable({made}, dtype=tf.float32)`, and update it with `assign`/`assign_sub`"))

@@ -27,3 +27,18 @@ Further reading
     Introduction to variables: https://www.tensorflow.org/guide/variable
     Transfer learning and fine-tuning: https://www.tensorflow.org/guide/keras/transfer_learning
 """
+
+from __future__ import annotations
+
+from whygrad.evidence import Claim, Evidence
+from whygrad.model import Fix
+
+def claim(e: Evidence) -> Claim:
+    if e.fact("how") == "untracked":
+        message = f"{e.names} {'are raw tf.Variables' if len(e.variables) > 1 else 'is a raw tf.Variable'} on a Keras 3 layer: Keras does not track it, so it never trains"
+        why = "Keras 3 collects its own variables only. The loss uses this one, but it is not in `trainable_variables`, so `fit` never asks for its gradient."
+        return Claim(message, why, Fix("create it with `self.add_weight(...)` (or `keras.Variable`)"))
+    many = len(e.variables) > 1
+    message = f"{e.names} {'are' if many else 'is'} not trainable, and {'are' if many else 'is'} in the list of what to train"
+    why = "A tape does not follow variables with `trainable=False` (moving statistics of BatchNormalization, frozen layers, counters). For these None is right."
+    return Claim(message, why, Fix("harmless if meant so: use `model.trainable_variables` in the place of `model.variables`, so that nobody asks for them"))

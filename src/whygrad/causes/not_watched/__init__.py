@@ -25,3 +25,23 @@ Further reading
     Introduction to gradients, "Controlling what the tape watches": https://www.tensorflow.org/guide/autodiff
     Advanced automatic differentiation: https://www.tensorflow.org/guide/advanced_autodiff
 """
+
+from __future__ import annotations
+
+from whygrad.evidence import Claim, Evidence
+from whygrad.model import Fix
+
+HOW = {
+    "tensor": ("is a plain tensor that the tape was not told to watch", "A tape follows trainable variables by itself, and tensors only after `tape.watch`."),
+    "too late": ("is watched only after it was used", "What was computed from it before `watch` is not on the tape."),
+    "switched off": ("is not watched: the tape was opened with `watch_accessed_variables=False`", "Such a tape follows only what `tape.watch` names."),
+    "unknown": ("was not followed by the tape", "Every operation on the way to the loss carries gradients, but the tape did not start from this source."),
+}
+
+
+def claim(e: Evidence) -> Claim:
+    what, why = HOW.get(e.fact("how"), HOW["unknown"])
+    are = what.replace("is ", "are ", 1).replace("a plain tensor", "plain tensors") if len(e.variables) > 1 and what.startswith("is ") else what
+    first = e.variables[0].name if e.variables else "x"
+    fix = f"call `tape.watch({first})` at the beginning of the `with` block, before {first} is used"
+    return Claim(f"{e.names} {are}", why, Fix(fix))

@@ -29,3 +29,26 @@ Who can see it
 Further reading
     Introduction to gradients and automatic differentiation: https://www.tensorflow.org/guide/autodiff
 """
+
+from __future__ import annotations
+
+from whygrad.evidence import Claim, Evidence
+from whygrad.model import Fix
+
+def claim(e: Evidence) -> Claim:
+    when = "before the tape began" if e.fact("when") != "after" else "after the tape had stopped recording"
+    message = f"{e.code} was computed {when}, so {e.names} {e.verb} no gradient"
+    why = f"A tape knows only what runs while it records. For it the result of {e.code} is a constant."
+    if e.fact("how") == "bypassed":
+        message = f"the loss was not computed from {e.names} but from what {e.code} was made of, before the tape began"
+    if e.fact("copied"):
+        why += f" The value was then copied into another variable ({e.fact('copied')}), which trains in its place."
+    return Claim(message, why, Fix(_fix(e)))
+
+
+def _fix(e: Evidence) -> str:
+    if e.location and e.location.function.rsplit(".", 1)[-1] in ("__init__", "build"):
+        return "store the variable, not what is computed from it, and compute it anew in every call, under the tape"
+    if e.fact("when") == "after":
+        return f"move {e.code} inside the `with tf.GradientTape()` block"
+    return f"open the tape earlier: move {e.code} inside the `with tf.GradientTape()` block (or, for `minimize`, into the function that it calls)"

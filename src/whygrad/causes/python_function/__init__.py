@@ -25,3 +25,14 @@ Further reading
     Introduction to gradients, "Did calculations outside of TensorFlow": https://www.tensorflow.org/guide/autodiff
     tf.numpy_function: https://www.tensorflow.org/api_docs/python/tf/numpy_function
 """
+
+from __future__ import annotations
+
+from whygrad.evidence import Claim, Evidence
+from whygrad.model import Fix
+
+def claim(e: Evidence) -> Claim:
+    message = f"{e.code} runs Python code that TensorFlow cannot look into, so {e.names} {e.verb} no gradient"
+    why = "`tf.numpy_function` and `tf.py_func` hand NumPy arrays to your function and get arrays back: no gradient is defined for them. `tf.py_function` has one, but only while TensorFlow functions are used inside."
+    fix = "write the function with TensorFlow ops and call it directly, or give it a gradient of its own with `tf.custom_gradient`"
+    return Claim(message, why, Fix(fix))

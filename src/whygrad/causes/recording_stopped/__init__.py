@@ -27,3 +27,13 @@ Who can see it
 Further reading
     Advanced automatic differentiation, "Stop recording": https://www.tensorflow.org/guide/advanced_autodiff
 """
+
+from __future__ import annotations
+
+from whygrad.evidence import Claim, Evidence
+from whygrad.model import Fix
+
+def claim(e: Evidence) -> Claim:
+    message = f"{e.code} ran while recording was stopped, so {e.names} {e.verb} no gradient"
+    why = "Inside `tape.stop_recording()` nothing is written on the tape: what is computed there is a constant for everything after it."
+    return Claim(message, why, Fix("take what the loss needs out of the `stop_recording()` block; leave only what is meant to be a constant"))

@@ -26,3 +26,21 @@ Further reading
     Introduction to gradients, "Getting a gradient of None": https://www.tensorflow.org/guide/autodiff
     Making new layers and models via subclassing: https://www.tensorflow.org/guide/keras/making_new_layers_and_models_via_subclassing
 """
+
+from __future__ import annotations
+
+from whygrad.evidence import Claim, Evidence
+from whygrad.model import Fix
+
+def claim(e: Evidence) -> Claim:
+    how = e.fact("how")
+    if how == "dropped":
+        message = f"the result of {e.code} does not reach the loss, so {e.names} {e.verb} no gradient"
+        why = "What these variables compute is not used for anything that goes into the loss."
+    elif how == "shape":
+        message = f"{e.names} takes no part in the loss: {e.code} looks at its shape only"
+        why = "The loss stays the same whatever the value is, so there is no gradient."
+    else:
+        message = f"{e.names} {'take' if len(e.variables) > 1 else 'takes'} no part in this loss: never read while the tape recorded"
+        why = "The loss was computed without these variables, so it does not change when they do."
+    return Claim(message, why, Fix("use the result in the loss; or, if this part is not needed, leave its variables out of the list (or freeze them): then it is harmless"))

@@ -29,3 +29,13 @@ Further reading
     Introduction to modules, layers and models: https://www.tensorflow.org/guide/intro_to_modules
     Better performance with tf.function, "Creating tf.Variables": https://www.tensorflow.org/guide/function
 """
+
+from __future__ import annotations
+
+from whygrad.evidence import Claim, Evidence
+from whygrad.model import Fix
+
+def claim(e: Evidence) -> Claim:
+    message = f"{e.code} makes a new variable on every call: the one in the list ({e.names}) is not the one the loss used"
+    why = "The listed variable comes from an earlier call. The loss was computed from a fresh one with the same shape, created by the same line."
+    return Claim(message, why, Fix("create the variable once (in `__init__` or `build`) and use that one in every call"))

@@ -25,3 +25,19 @@ Further reading
     Introduction to variables: https://www.tensorflow.org/guide/variable
     Introduction to gradients, "Replaced a variable with a tensor": https://www.tensorflow.org/guide/autodiff
 """
+
+from __future__ import annotations
+
+from whygrad.evidence import Claim, Evidence
+from whygrad.model import Fix
+
+def claim(e: Evidence) -> Claim:
+    if e.fact("how") == "attribute":
+        name = e.fact("attribute")
+        message = f"{e.code} puts a plain tensor where the variable `{name}` was, so {e.names} {e.verb} no gradient"
+        fix = f"change the variable's value, not the attribute: `{name}.assign(...)`"
+        return Claim(message, "From then on the model computes with the tensor, and the variable takes no part in the loss.", Fix(fix))
+    message = f"{e.code} makes {e.names} a plain tensor: the variable of that name is gone"
+    why = "The tape follows variables. After the name is bound to the result of a computation, it is a tensor that nobody watches: fine in the first step, None from the second on."
+    first = e.variables[0].name if e.variables else "w"
+    return Claim(message, why, Fix(f"update the variable in place: `{first}.assign_sub(learning_rate * gradient)`"))

@@ -34,6 +34,8 @@ def _apply(r: Recorder, original: Any, name: str, applied: Applied) -> Any:
         except BaseException as error:
             with guarded(r):
                 _note(r, counted, f"{type(error).__name__}: {error}"[:400], sys._getframe(1), type(first).__name__)
+                if r.active:
+                    r.refused(error)
             raise
         finally:
             r.thread.applying -= 1

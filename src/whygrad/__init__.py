@@ -1,0 +1,22 @@
+"""whygrad: for every variable without a gradient, the exact expression where its path to the loss is cut, why, and what to type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from whygrad._version import __version__
+
+if TYPE_CHECKING:
+    from whygrad.api import Session, install, uninstall, watch
+
+__all__ = ["Session", "__version__", "install", "uninstall", "watch"]
+
+_LAZY = {name: "whygrad.api" for name in ("Session", "install", "uninstall", "watch")}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        import importlib
+
+        return getattr(importlib.import_module(_LAZY[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

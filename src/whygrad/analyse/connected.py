@@ -1,0 +1,193 @@
+"""A source from which a way leads to the target: the broken edges on it -> the cause."""
+
+from __future__ import annotations
+
+from whygrad import recording as rec
+from whygrad.analyse import places
+from whygrad.analyse.findings import Finding
+from whygrad.analyse.path import READS, SHAPE_OPS, Edge
+from whygrad.analyse.scene import Scene
+from whygrad.evidence import quote
+from whygrad.model import Location, Related
+
+UNRECORDED = {"outside": "outside-tape", "stopped": "recording-stopped", "other-tape": "wrong-tape"}
+COMPARES = frozenset({"Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual", "LogicalAnd", "LogicalOr", "LogicalNot", "IsNan", "IsFinite"})
+CONVERSIONS = frozenset({"Cast", "EncodeJpeg", "EncodePng", "AsString", "Bitcast", "QuantizeV2"})
+
+
+def classify(scene: Scene, index: int, edges: list[Edge]) -> Finding:
+    """The cause, from the first broken edge after the source; the other broken edges are related places."""
+    broken = [e for e in edges if e.broken]
+    if not broken:
+        return unwatched(scene, index, edges)
+    first = broken[0]
+    make = {
+        "outside": _unrecorded,
+        "stopped": _unrecorded,
+        "other-tape": _unrecorded,
+        "state": _state,
+        "discarded": _discarded,
+        "custom": _custom,
+        "python": _python,
+        "index": _index,
+        "op": _op,
+    }[first.broken or "op"]
+    finding = make(scene, index, edges, first)
+    finding.edges = edges
+    finding.related += further_cuts(scene, finding, broken)
+    return finding
+
+
+def further_cuts(scene: Scene, finding: Finding, broken: list[Edge]) -> list[Related]:
+    """Other broken edges on the same way, each place once."""
+    seen = {(finding.location.path, finding.location.line)} if finding.location else set()
+    found = []
+    for edge in broken[1:]:
+        where = scene.where(edge.node)
+        if where is None or edge.broken in UNRECORDED or (where.path, where.line) in seen:
+            continue
+        seen.add((where.path, where.line))
+        found.append(Related(f"a second cut on the same path: {quote(where.text)}", where))
+    return found[:3]
+
+
+def unwatched(scene: Scene, index: int, edges: list[Edge]) -> Finding:
+    """Every op on the way carries gradient: then the source itself was not followed."""
+    source = scene.call.sources[index]
+    tape = scene.tape
+    if source.kind == "variable" and source.trainable is False:
+        return Finding("not-trainable", scene.arguments[1] or scene.location, edges, facts={"how": "frozen"})
+    if source.kind == "variable" and tape is not None and not tape.watches_variables:
+        facts = {"how": "switched off"}
+        return Finding("not-watched", scene.tape_location, edges, facts=facts)
+    late = next((w for w in scene.recording.watches if w.tape == scene.call.tape and scene.trace.key(w.key) == scene.trace.key(source.key or -1)), None)
+    if late is not None:
+        where = scene.recording.location(late.site)
+        return Finding("not-watched", where or scene.location, edges, facts={"how": "too late"})
+    if source.kind == "variable":
+        return Finding("not-watched", scene.location, edges, facts={"how": "unknown"}, proven=False)
+    return plain_tensor(scene, index, edges)
+
+
+def plain_tensor(scene: Scene, index: int, edges: list[Edge]) -> Finding:
+    """A tensor among the sources that nobody watched: a parameter that should be a variable, or an input that wants `watch`."""
+    created = scene.created(scene.call.sources[index])
+    related = [Related(f"{quote(scene.name(index))} is made here, as a plain tensor", created)] if created else []
+    if is_parameter(scene, index):
+        return Finding("not-a-variable", created or scene.location, edges, facts={"what": "a plain tensor"})
+    where = scene.arguments[1] or scene.location
+    return Finding("not-watched", where, edges, related, facts={"how": "tensor"})
+
+
+def is_parameter(scene: Scene, index: int) -> bool:
+    """Is this tensor meant to be trained? Variables beside it in the list, or a step `w = w - ...` after the call, say so."""
+    if any(s.kind == "variable" for s in scene.call.sources):
+        return True
+    key = scene.trace.key(scene.call.sources[index].key or -1)
+    if key in {scene.trace.key(t) for n in () for t in n}:
+        return False
+    made = scene.made_at(key)
+    producer = scene.trace.producer.get(key)
+    before = producer is None or scene.trace.nodes[producer].op < scene.began
+    return before and made is not None and _is_stepped(scene, index) and not _variables_used(scene)
+
+
+def _is_stepped(scene: Scene, index: int) -> bool:
+    """Does the program assign a new value computed from the old one after asking for the gradient?"""
+    name = scene.name(index)
+    where = scene.location
+    if where is None or not name.isidentifier():
+        return False
+    return any(name in value.text and ("-" in value.text or "assign_sub" in value.text) for value in scene.program.assignments_after(where, name))
+
+
+def _variables_used(scene: Scene) -> bool:
+    """Did the tape see any trainable variable? Then those are the parameters."""
+    return any(scene.call.tape in scene.recording.states[w.state] for w in scene.recording.watches if w.state is not None)
+
+
+# -- the kinds of broken edges -------------------------------------------------------------------------------------------
+
+
+def _unrecorded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
+    cause = UNRECORDED[first.broken or "outside"]
+    when = "before" if first.node.op < scene.began else "after"
+    facts = {"when": when}
+    where = scene.beside_tape(first.node)
+    if cause == "wrong-tape":
+        return Finding(cause, scene.location, facts=facts, related=_computed(scene, first))
+    if cause == "recording-stopped":
+        return Finding(cause, scene.where(first.node) if where is None else where, facts=facts)
+    last = [e for e in edges if e.broken == first.broken][-1]
+    stored = next((e for e in edges if e.broken == "state"), None)
+    if stored is not None:
+        facts["copied"] = quote((scene.where(stored.node) or Location("", 0, 0, 0, 0)).text)
+    related = [] if scene.where(last.node) == where else [Related("the last op outside the tape", scene.where(last.node))]
+    return Finding(cause, where, facts=facts, related=related)
+
+
+def _computed(scene: Scene, first: Edge) -> list[Related]:
+    state = scene.recording.states[first.node.state]
+    other = next((t for t in state if t >= 0), None)
+    where = scene.recording.location(scene.recording.tapes[other].site) if other is not None else None
+    found = [Related("computed here", scene.where(first.node))]
+    return found + ([Related("under this other tape", where)] if where else [])
+
+
+def _state(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
+    return Finding("state-round-trip", scene.where(first.node), facts={"op": first.node.kind})
+
+
+def _discarded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
+    """Only shape or dtype goes on. Straight from the variable: the variable itself takes no part."""
+    computed = [e for e in edges[: edges.index(first)] if e.node.kind not in READS]
+    cause = "value-discarded" if computed else "unused-variable"
+    return Finding(cause, scene.where(first.node), facts={"op": first.node.kind, "how": "shape"})
+
+
+def _custom(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
+    custom = scene.recording.customs.get(first.node.op)
+    where = scene.where(first.node)
+    definition = custom.definition if custom else None
+    related = [Related("used here", where)] if where and definition else []
+    return Finding("custom-gradient", definition or where, related=related, facts={"function": custom.name if custom else ""})
+
+
+def _python(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
+    return Finding("python-function", scene.where(first.node), facts={"op": first.node.kind})
+
+
+def _index(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
+    return Finding("index-only", scene.where(first.node), facts={"op": first.node.kind})
+
+
+def _op(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
+    node = first.node
+    facts = {"op": node.kind}
+    if scene.judge.unregistered(node):
+        facts["unregistered"] = "yes"
+    meta = scene.judge.meta(first.end)
+    if meta is not None:
+        facts["output"] = scene.recording.dtype_name(meta[0])
+    cause = "gradient-stopped" if node.kind in ("StopGradient", "PreventGradient") else _cause_of_op(scene, edges, first, meta)
+    finding = Finding(cause, scene.where(node), facts=facts)
+    entered = places.outer_call(scene.recording, scene.site(node), scene.tape.site if scene.tape else scene.call.site)
+    if entered is not None:
+        finding.related.append(Related("called here, under the tape", entered))
+    return finding
+
+
+def _cause_of_op(scene: Scene, edges: list[Edge], first: Edge, meta: rec.OutputMeta | None) -> str:
+    flat_type = meta is not None and not scene.recording.is_trainable_dtype(meta[0])
+    if flat_type and first.node.kind in CONVERSIONS:
+        return "integer-cast"
+    some_train = scene.call.missing is not None and not all(scene.call.missing)
+    if flat_type and some_train and first.node.kind not in SHAPE_OPS and _decides_only(edges, first):
+        return "index-only"
+    return "non-differentiable-op"
+
+
+def _decides_only(edges: list[Edge], first: Edge) -> bool:
+    """After the cut the value is an index, a mask or a condition."""
+    after = edges[edges.index(first) + 1 :]
+    return any(e.broken == "index" for e in after)

@@ -1,0 +1,265 @@
+"""Recording -> diagnoses: each failing gradient call classified, equal findings merged, the most important first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from whygrad import causes
+from whygrad import recording as rec
+from whygrad.analyse import asked, connected, events, unconnected
+from whygrad.analyse.findings import Finding
+from whygrad.analyse.path import Edge
+from whygrad.analyse.scene import Scene
+from whygrad.analyse.trace import LOOP_IN, LOOP_OUT, MERGE, Opener, Trace
+from whygrad.evidence import Evidence
+from whygrad.model import SEVERITIES, Diagnosis, Fix, GradientRow, Location, PathStep, Related, Severity
+from whygrad.source.flow import Program
+
+HELP = "whygrad explain {}"
+MAX_STEPS = 40
+MAX_CALLS = 24  # failing places that are explained in one run
+
+
+@dataclass
+class Group:
+    """Findings of one call that are one problem."""
+
+    scene: Scene
+    finding: Finding
+    indices: list[int]
+
+
+@dataclass
+class Analysis:
+    """What `analyse` gives back. `mismatches` are gradient calls whose None mask was not the predicted one."""
+
+    diagnoses: tuple[Diagnosis, ...] = ()
+    gradients: tuple[GradientRow, ...] = ()
+    mismatches: list[str] = field(default_factory=list)
+
+
+class Session:
+    """One pass over a Recording."""
+
+    def __init__(self, recording: rec.Recording, read: Callable[[str], str | None]) -> None:
+        self.recording = recording
+        self.opener = Opener(recording)
+        self.traces: dict[int, Trace] = {}
+        paths = {f.path for f in recording.frames if f.path and not f.path.startswith("<")}
+        self.program = Program(sorted(paths), read)
+
+    def trace(self, graph: int) -> Trace:
+        """The trace of a graph, opened once up to the last gradient call made in it."""
+        if graph not in self.traces:
+            until = max(c.clock for c in self.recording.calls if c.graph == graph)
+            self.traces[graph] = self.opener.open(graph, until)
+        return self.traces[graph]
+
+    def scenes(self) -> list[Scene]:
+        """Every gradient call, each with the earlier ones at its place."""
+        found: dict[int, list[rec.GradientCall]] = {}
+        result = []
+        for call in self.recording.calls:
+            earlier = found.setdefault(call.site, [])
+            result.append(Scene(self.trace(call.graph), call, self.program, list(earlier)))
+            earlier.append(call)
+        return result
+
+
+def analyse(recording: rec.Recording, read: Callable[[str], str | None], exception: str | None = None) -> Analysis:
+    """All diagnoses of a Recording. `exception` is how the program ended ("ValueError: ..."), None if it ended well."""
+    session = Session(recording, read)
+    result = Analysis()
+    scenes = session.scenes()
+    groups: list[Group] = []
+    seen: set[object] = set()
+    for scene in scenes:
+        check_prediction(scene, result)
+        key = (scene.call.site, scene.call.missing, scene.call.error and scene.call.error.split(":")[0])
+        if is_failing(scene.call) and key not in seen and len(seen) < MAX_CALLS:
+            seen.add(key)
+            groups += groups_of(scene)
+    diagnoses = [diagnosis_of(g, exception) for g in groups]
+    diagnoses += [d for d in events.diagnoses(session.recording, session.program, scenes, exception, bool(diagnoses))]
+    result.diagnoses = tuple(sorted(merged(diagnoses), key=rank))
+    result.gradients = rows(scenes)
+    return result
+
+
+def is_failing(call: rec.GradientCall) -> bool:
+    return call.error is not None or not call.sources or any(call.missing or ())
+
+
+def check_prediction(scene: Scene, result: Analysis) -> None:
+    """Compare the model of the tape with what TensorFlow returned: where they differ, nothing about this call is called proven."""
+    call = scene.call
+    if call.missing is None or call.target_kind != "tensor" or scene.predicted == call.missing:
+        return
+    wrong = [scene.name(i) for i, (p, m) in enumerate(zip(scene.predicted, call.missing)) if p != m]
+    where = scene.location
+    at = f"{os.path.basename(where.path)}:{where.line}" if where else "?"
+    result.mismatches.append(f"{at}: {', '.join(wrong[:4])}")
+
+
+def groups_of(scene: Scene) -> list[Group]:
+    """The problems of one call: sources that share a cause and a place belong together."""
+    whole = asked.classify(scene)
+    indices = missing_indices(scene.call)
+    if whole is not None:
+        return [Group(scene, whole, indices)]
+    groups: dict[object, Group] = {}
+    for index in indices:
+        finding = classify_source(scene, index)
+        where = finding.location
+        key = (finding.cause, where and (where.path, where.line))
+        if key in groups:
+            groups[key].indices.append(index)
+            groups[key].finding.proven &= finding.proven
+        else:
+            groups[key] = Group(scene, finding, [index])
+    return list(groups.values())
+
+
+def missing_indices(call: rec.GradientCall) -> list[int]:
+    if call.error is not None and call.missing is None:
+        odd = [i for i, s in enumerate(call.sources) if s.kind not in ("variable", "tensor")]
+        return odd or list(range(len(call.sources)))
+    return [i for i, m in enumerate(call.missing or ()) if m]
+
+
+def classify_source(scene: Scene, index: int) -> Finding:
+    """One source without gradient."""
+    source = scene.call.sources[index]
+    itself = asked.source_itself(scene, index) or unconnected.replaced(scene, index)
+    if itself is not None:
+        return itself
+    if source.kind == "variable" and source.trainable is False:
+        return Finding("not-trainable", scene.arguments[1] or scene.location, facts={"how": "not trainable"})
+    key = scene.trace.key(source.key if source.key is not None else -1)
+    edges = scene.ways.path(key)
+    if source.kind == "tensor" and key not in scene.reach.tracked and scene.tape is not None and not edges:
+        return unconnected.bypassed(scene, index) or connected.plain_tensor(scene, index, edges)
+    return connected.classify(scene, index, edges) if edges else unconnected.classify(scene, index)
+
+
+# -- Diagnosis -----------------------------------------------------------------------------------------------------------
+
+
+def diagnosis_of(group: Group, exception: str | None) -> Diagnosis:
+    scene, finding = group.scene, group.finding
+    variables = tuple(scene.info(i) for i in group.indices)
+    evidence = Evidence(
+        variables=variables,
+        location=finding.location,
+        target=scene.target_text,
+        all_missing=len(group.indices) == len(scene.call.sources),
+        proven=is_proven(scene, finding),
+        tape=scene.tape_location,
+        gradient_call=scene.location,
+        facts={**finding.facts, "sources": scene.arguments[1].text if scene.arguments[1] else ""},
+    )
+    claim = causes.claim(finding.cause, evidence)
+    return Diagnosis(
+        cause=finding.cause,
+        certainty="proven" if evidence.proven else "likely",
+        severity=severity_of(group, exception),
+        message=claim.message,
+        explanation=claim.explanation,
+        location=finding.location,
+        related=tuple(related(scene, finding)),
+        gradient="none",
+        variables=variables,
+        path=steps(scene, group),
+        fix=claim.fix or Fix("see the page of this cause"),
+        help=HELP.format(finding.cause),
+    )
+
+
+def is_proven(scene: Scene, finding: Finding) -> bool:
+    """Proven: classification is sure of it and the model of the tape agreed with TensorFlow on every source of this call."""
+    return finding.proven and (scene.call.missing is None or scene.predicted == scene.call.missing)
+
+
+def severity_of(group: Group, exception: str | None) -> Severity:
+    """error: nothing can train, or the program died of it; warning: some do not train; note: asked for on purpose, or gone later."""
+    call, finding = group.scene.call, group.finding
+    if finding.severity in SEVERITIES:
+        return finding.severity  # type: ignore[return-value]
+    if call.zero_on_purpose:
+        return "note"
+    if call.error is not None or not call.sources:
+        return "error" if exception else "warning"
+    wanted = [m for s, m in zip(call.sources, call.missing or ()) if s.trainable is not False]
+    return "error" if wanted and all(wanted) else "warning"
+
+
+def related(scene: Scene, finding: Finding) -> list[Related]:
+    """The finding's own places, then where the tape began and where the gradient was asked for."""
+    found = [r for r in finding.related if r.location is not None]
+    if scene.tape_location is not None:
+        found.append(Related("the tape begins here", scene.tape_location))
+    if scene.location is not None and scene.location != scene.tape_location:
+        found.append(Related("the gradient is asked for here", scene.location))
+    seen: set[Location | None] = {finding.location}
+    return [r for r in found if not (r.location in seen or seen.add(r.location))]  # type: ignore[func-returns-value]
+
+
+def steps(scene: Scene, group: Group) -> tuple[PathStep, ...]:
+    """The way from the first variable of the group to the target, one step for each expression."""
+    edges = group.finding.edges
+    if not edges:
+        return ()
+    found: list[PathStep] = [PathStep(scene.name(group.indices[0]), None, True, scene.info(group.indices[0]).location)]
+    for edge in edges:
+        step = _step(scene, edge)
+        if step is None:
+            continue
+        if found[-1].location == step.location and found[-1].op is not None:
+            found[-1] = PathStep(step.what, step.op, found[-1].carries_gradient and step.carries_gradient, step.location)
+        else:
+            found.append(step)
+    found.append(PathStep(scene.target_text, None, True, scene.arguments[0]))
+    return tuple(_shortened(found))
+
+
+def _step(scene: Scene, edge: Edge) -> PathStep | None:
+    if edge.node.kind in (LOOP_IN, LOOP_OUT, MERGE):
+        return None
+    where = scene.where(edge.node)
+    text = " ".join(where.text.split()) if where and where.text else edge.node.kind
+    return PathStep(text, edge.node.kind, edge.broken is None, where)
+
+
+def _shortened(found: list[PathStep]) -> list[PathStep]:
+    """Long ways keep both ends and every cut."""
+    if len(found) <= MAX_STEPS:
+        return found
+    keep = [s for i, s in enumerate(found) if i < 6 or i >= len(found) - 6 or not s.carries_gradient]
+    return keep[: MAX_STEPS // 2] + keep[-MAX_STEPS // 2 :] if len(keep) > MAX_STEPS else keep
+
+
+def merged(diagnoses: list[Diagnosis]) -> list[Diagnosis]:
+    """The same cause at the same place, found by several calls, is told once."""
+    found: dict[object, Diagnosis] = {}
+    for d in diagnoses:
+        key = (d.cause, d.location and (d.location.path, d.location.line), tuple(v.name for v in d.variables))
+        if key not in found or SEVERITIES.index(d.severity) < SEVERITIES.index(found[key].severity):
+            found[key] = d
+    return list(found.values())
+
+
+def rank(d: Diagnosis) -> tuple[int, int]:
+    """Severity first, certainty next; the order of the program decides the rest (sorting is stable)."""
+    return SEVERITIES.index(d.severity), 0 if d.certainty == "proven" else 1
+
+
+def rows(scenes: list[Scene], limit: int = 200) -> tuple[GradientRow, ...]:
+    """The state of each gradient, in the first call of each place."""
+    found = []
+    for scene in scenes:
+        if not scene.earlier and scene.call.missing is not None:
+            for i, missing in enumerate(scene.call.missing):
+                found.append(GradientRow(scene.name(i), "none" if missing else "ok", scene.call.sources[i].shape, None, None, 1))
+    return tuple(found[:limit])

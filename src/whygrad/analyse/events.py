@@ -1,0 +1,78 @@
+"""Problems that no gradient call shows: a model compiled without loss, an exhausted zip, a raw tf.Variable that Keras never asks for."""
+
+from __future__ import annotations
+
+from whygrad import causes
+from whygrad import recording as rec
+from whygrad.analyse.scene import Scene
+from whygrad.evidence import Evidence
+from whygrad.model import Diagnosis, Fix, GradientStatus, Location, Related, Severity, VariableInfo
+from whygrad.source.flow import Program
+
+NO_LOSS = ("No loss to compute", "No loss found", "must compile your model", "You must provide a loss")
+NOTHING_GIVEN = ("No variables provided", "not enough values to unpack (expected 2, got 0)", "No gradients provided", "`variables` list is empty")
+
+
+def diagnoses(recording: rec.Recording, program: Program, scenes: list[Scene], exception: str | None, explained: bool) -> list[Diagnosis]:
+    found = untracked(recording, scenes)
+    if not explained:
+        found += exhausted(recording, program) or missing_loss(recording, exception)
+    return found
+
+
+def _diagnosis(cause: str, severity: Severity, where: Location | None, facts: dict[str, str], **more: object) -> Diagnosis:
+    variables: tuple[VariableInfo, ...] = more.get("variables", ())  # type: ignore[assignment]
+    gradient: GradientStatus | None = more.get("gradient")  # type: ignore[assignment]
+    evidence = Evidence(variables, where, "the loss", True, True, None, where, facts)
+    claim = causes.claim(cause, evidence)
+    related: tuple[Related, ...] = tuple(more.get("related", ()))  # type: ignore[arg-type]
+    fix = claim.fix or Fix("see the page of this cause")
+    return Diagnosis(cause, "proven", severity, claim.message, claim.explanation, where, related, gradient, variables, (), fix, f"whygrad explain {cause}")
+
+
+def missing_loss(recording: rec.Recording, exception: str | None) -> list[Diagnosis]:
+    """Keras says that there is no loss: the `compile` call that was given none is the place."""
+    if exception is None or not any(text in exception for text in NO_LOSS):
+        return []
+    compiled = [e for e in recording.of("compiled") if e.text == "no loss"]
+    where = recording.location(compiled[-1].site) if compiled else None
+    return [_diagnosis("missing-loss", "error", where, {"how": "compile"})]
+
+
+def exhausted(recording: rec.Recording, program: Program) -> list[Diagnosis]:
+    """An optimizer that got an iterator with nothing left in it."""
+    for event in recording.of("applied"):
+        kind, _, error = event.text.partition("|")
+        if kind in ("zip", "generator", "map", "filter") and any(text in error for text in NOTHING_GIVEN):
+            where = recording.location(event.site)
+            info = program.call_at(where) if where else None
+            argument = info.args[0] if info and info.args else None
+            origin = program.definition(argument) if argument else None
+            related = [Related("it reaches the optimizer empty, here", where)] if origin else []
+            return [_diagnosis("empty-variable-list", "error", origin or where, {"how": "exhausted", "kind": kind}, related=related)]
+    return []
+
+
+def untracked(recording: rec.Recording, scenes: list[Scene]) -> list[Diagnosis]:
+    """Raw tf.Variables on Keras 3 layers that a loss used and nobody asked a gradient for."""
+    asked = {s.key for scene in scenes for s in scene.call.sources}
+    found = []
+    for event in recording.of("untracked"):
+        variable = recording.variables.get(event.key)
+        if variable is None or event.key in asked or not any(event.key in scene.reach.reached for scene in scenes):
+            continue
+        where = recording.location(variable.site)
+        info = VariableInfo(event.text, variable.shape, variable.dtype, variable.trainable, variable.initial, where)
+        found.append(_diagnosis("not-trainable", "warning", where, {"how": "untracked", "attribute": event.text}, variables=(info,)))
+    return _by_place(found)
+
+
+def _by_place(found: list[Diagnosis]) -> list[Diagnosis]:
+    """One diagnosis for each line: layers made in a loop share it."""
+    places: dict[object, list[Diagnosis]] = {}
+    for d in found:
+        places.setdefault(d.location, []).append(d)
+    facts = {"how": "untracked"}
+    return [
+        _diagnosis("not-trainable", "warning", ds[0].location, facts, variables=tuple(v for d in ds for v in d.variables)) for ds in places.values()
+    ]

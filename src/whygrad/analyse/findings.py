@@ -1,0 +1,21 @@
+"""What classification says about one source: which cause, where, with which facts. Words come later, from the cause itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from whygrad.analyse.path import Edge
+from whygrad.model import Location, Related
+
+
+@dataclass
+class Finding:
+    """The cause of one missing gradient. `severity` is left to the call it belongs to when None."""
+
+    cause: str
+    location: Location | None
+    edges: list[Edge] = field(default_factory=list)
+    related: list[Related] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
+    proven: bool = True
+    severity: str | None = None

@@ -1,0 +1,211 @@
+"""One gradient call with everything around it that classification asks for: trace, tape, ways, source text, names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from whygrad import recording as rec
+from whygrad.analyse import places
+from whygrad.analyse.gradient import Judge, Reach
+from whygrad.analyse.path import Edge, Search, Ways
+from whygrad.analyse.trace import Node, Trace
+from whygrad.model import Location, VariableInfo
+from whygrad.source.flow import Program
+
+ASSIGNED = re.compile(r"^\s*([A-Za-z_][\w.\[\]'\"]*)\s*(?::[^=]+)?=(?!=)")
+GENERIC = re.compile(r"^(Variable|tensor|None)?(_\d+)?$")
+RANDOM = ("Random", "Stateless", "Truncated", "Multinomial", "ParameterizedTruncatedNormal")
+
+
+@dataclass
+class Scene:
+    """Built once for each failing gradient call."""
+
+    trace: Trace
+    call: rec.GradientCall
+    program: Program
+    earlier: list[rec.GradientCall] = field(default_factory=list)  # earlier calls at the same place
+
+    @property
+    def recording(self) -> rec.Recording:
+        return self.trace.recording
+
+    @cached_property
+    def judge(self) -> Judge:
+        return Judge(self.trace, self.call)
+
+    @cached_property
+    def reach(self) -> Reach:
+        return self.judge.reach()
+
+    @cached_property
+    def predicted(self) -> tuple[bool, ...]:
+        return self.judge.predict(self.reach)
+
+    @cached_property
+    def search(self) -> Search:
+        return Search(self.judge)
+
+    @cached_property
+    def ways(self) -> Ways:
+        return self.search.run()
+
+    @property
+    def tape(self) -> rec.Tape | None:
+        return None if self.call.tape is None else self.recording.tapes[self.call.tape]
+
+    @property
+    def began(self) -> int:
+        """Clock at which the tape began (the graph, for `tf.gradients`)."""
+        return self.tape.entered if self.tape else self.recording.graphs[self.call.graph].started
+
+    @cached_property
+    def tape_location(self) -> Location | None:
+        return self.recording.location(self.tape.site) if self.tape else None
+
+    @cached_property
+    def location(self) -> Location | None:
+        """The user's expression that asked for gradients (`m.fit(...)` when Keras asked)."""
+        return self.recording.location(self.call.site)
+
+    @cached_property
+    def asked_by_user(self) -> bool:
+        """Was the gradient call written by the user, not done by Keras or an optimizer inside?"""
+        name = self.call.api.rsplit(".", 1)[-1]
+        return self.location is not None and f"{name}(" in self.location.text
+
+    @cached_property
+    def arguments(self) -> tuple[Location | None, Location | None]:
+        """Where target and sources stand in the user's call; (None, None) when Keras asked."""
+        info = self.program.call_at(self.location) if self.location and self.asked_by_user else None
+        if info is None:
+            return None, None
+        target = info.args[0] if info.args else info.keywords.get("target") or info.keywords.get("ys")
+        sources = info.args[1] if len(info.args) > 1 else info.keywords.get("sources") or info.keywords.get("xs")
+        return target, sources
+
+    @property
+    def target_text(self) -> str:
+        target = self.arguments[0]
+        return " ".join(target.text.split()) if target else "the loss"
+
+    # -- names ------------------------------------------------------------------------------------------------------
+
+    def name(self, index: int) -> str:
+        """What the user calls source number `index`."""
+        source = self.call.sources[index]
+        written = self._written(index)
+        if written and not written.startswith("*"):
+            return written
+        known = source.name or ""
+        if GENERIC.match(known.rsplit("/", 1)[-1]):
+            return self._assigned_name(source) or known or f"source {index + 1}"
+        return known
+
+    def _written(self, index: int) -> str | None:
+        """The element of a literal list of sources, or a single source."""
+        where = self.arguments[1]
+        if where is None:
+            return None
+        text = " ".join(where.text.split())
+        if len(self.call.sources) == 1 and not text.startswith(("[", "(")):
+            return None if "variables" in text or "weights" in text else text
+        inner = text[1:-1].strip().rstrip(",") if text[:1] in "[(" else ""
+        parts = split_arguments(inner)
+        return parts[index] if len(parts) == len(self.call.sources) and not inner.startswith("*") and " for " not in inner else None
+
+    def _assigned_name(self, source: rec.Source) -> str | None:
+        variable = self.recording.variables.get(source.key or -1)
+        where = self.recording.location(variable.site) if variable else None
+        found = ASSIGNED.match(where.source[0]) if where and where.source else None
+        return found.group(1) if found else None
+
+    def info(self, index: int) -> VariableInfo:
+        source = self.call.sources[index]
+        variable = self.recording.variables.get(source.key if source.key is not None else -1)
+        where = self.recording.location(variable.site) if variable else self.created(source)
+        initial = (variable.initial or self._initial(variable)) if variable else {"tensor": "tensor", "array": "array", "number": "number"}.get(source.kind)
+        return VariableInfo(self.name(index), source.shape, source.dtype, source.trainable, initial, where)
+
+    def _initial(self, variable: rec.Variable) -> str:
+        """Random, if a random op stands behind the first value; else it was given as a tensor."""
+        writes = self.search.writes.get(variable.key)
+        queue, seen = ([writes[0][2][0]] if writes else []), 0
+        while queue and seen < 40:
+            seen += 1
+            producer = self.trace.producer.get(queue.pop())
+            if producer is not None:
+                node = self.trace.nodes[producer]
+                if any(r in node.kind for r in RANDOM):
+                    return "random"
+                queue += node.inputs
+        return "constant"
+
+    def created(self, source: rec.Source) -> Location | None:
+        """Where a plain tensor among the sources was made."""
+        if source.key is None:
+            return None
+        return self.made(self.trace.key(source.key))
+
+    def made(self, key: int) -> Location | None:
+        """Where a tensor was made: by an op, or by converting a Python value."""
+        site = self.made_at(key)
+        return self.recording.location(site) if site is not None else None
+
+    def made_at(self, key: int) -> int | None:
+        producer = self.trace.producer.get(key)
+        if producer is not None:
+            return self.recording.ops.site[self.trace.nodes[producer].op]
+        event = self.entered.get(key)
+        return event.site if event else None
+
+    @cached_property
+    def entered(self) -> dict[int, rec.Event]:
+        """Tensors made from Python or NumPy values, by key."""
+        return {e.key: e for e in self.recording.of("enter")}
+
+    # -- nodes ------------------------------------------------------------------------------------------------------
+
+    def site(self, node: Node) -> int:
+        return self.recording.ops.site[node.op]
+
+    def where(self, node: Node) -> Location | None:
+        return self.recording.location(self.site(node))
+
+    def beside_tape(self, node: Node) -> Location | None:
+        """The expression of a node in the function that opened the tape."""
+        other = self.tape.site if self.tape else self.call.site
+        return places.beside(self.recording, self.site(node), other)
+
+    def path_steps(self, edges: list[Edge]) -> list[tuple[Edge, Location | None]]:
+        return [(e, self.where(e.node)) for e in edges]
+
+    def dependents(self, key: int, since: int = 0) -> set[int]:
+        """Every tensor that was computed from `key`, gradient or not."""
+        found = {key}
+        for node in self.trace.nodes[since:]:
+            if any(t in found for t in node.inputs):
+                found.update(node.outputs)
+        found.discard(key)
+        return found
+
+
+def split_arguments(text: str) -> list[str]:
+    """Split at commas that stand outside brackets and quotes."""
+    parts, depth, quote, start = [], 0, "", 0
+    for i, c in enumerate(text):
+        if quote:
+            quote = "" if c == quote else quote
+        elif c in "'\"":
+            quote = c
+        elif c in "([{":
+            depth += 1
+        elif c in ")]}":
+            depth -= 1
+        elif c == "," and not depth:
+            parts.append(text[start:i].strip())
+            start = i + 1
+    last = text[start:].strip()
+    return parts + [last] if last else parts

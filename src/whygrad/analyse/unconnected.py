@@ -1,0 +1,273 @@
+"""A source from which no op leads to the target: what stands in its place, or where its value was lost."""
+
+from __future__ import annotations
+
+from whygrad import recording as rec
+from whygrad.analyse import places
+from whygrad.analyse.findings import Finding
+from whygrad.analyse.scene import Scene
+from whygrad.evidence import quote
+from whygrad.model import Location, Related
+from whygrad.source.flow import Step
+
+OUTWARD = ("numpy", "math", "cmath", "scipy", "sklearn", "pandas", "statistics", "random", "torch", "cv2", "PIL")
+BUILTINS = frozenset({"float", "int", "bool", "complex", "list", "sorted", "round", "str"})
+METHODS = (".numpy", ".tolist", ".item", ".eval_numpy", ".astype")
+MAX_PLACES = 60
+
+
+def classify(scene: Scene, index: int) -> Finding:
+    """Why no way leads from source number `index` to the target."""
+    return (
+        recreated(scene, index) or bypassed(scene, index) or left_tensorflow(scene, index) or _constant_or_unused(scene, index)
+    )
+
+
+def replaced(scene: Scene, index: int) -> Finding | None:
+    """The attribute that held the variable was set to a tensor, or the name was rebound."""
+    source = scene.call.sources[index]
+    if source.kind == "variable":
+        event = next((e for e in scene.recording.of("replaced") if e.key == source.key and e.clock <= scene.call.clock), None)
+        return _replaced(scene, event) if event else None
+    before = next((c.sources[index] for c in scene.earlier if index < len(c.sources) and c.sources[index].kind == "variable"), None)
+    if before is None or source.kind != "tensor" or before.shape != source.shape:
+        return None
+    where = scene.created(source)
+    created = scene.recording.variables.get(before.key or -1)
+    related = [Related("this was the variable", scene.recording.location(created.site))] if created else []
+    return Finding("variable-replaced", where or scene.location, related=related, facts={"how": "rebound"})
+
+
+def _replaced(scene: Scene, event: rec.Event) -> Finding:
+    made = scene.made(event.other)
+    where = scene.recording.location(event.site)
+    related = [Related("the tensor that took its place is made here", made)] if made and made != where else []
+    return Finding("variable-replaced", where, related=related, facts={"how": "attribute", "attribute": event.text})
+
+
+def recreated(scene: Scene, index: int) -> Finding | None:
+    """Another variable, created by the same line, is what the loss really used."""
+    mine = scene.recording.variables.get(scene.call.sources[index].key or -1)
+    if mine is None:
+        return None
+    place = _innermost(scene, mine.site)
+    for other in scene.recording.variables.values():
+        if other.key != mine.key and other.clock > mine.clock and scene.trace.key(other.key) in scene.ways.price and _same(other, mine):
+            if place is not None and _innermost(scene, other.site) == place and other.clock >= scene.began:
+                return Finding("variable-recreated", scene.recording.location(mine.site))
+    return None
+
+
+def _same(a: rec.Variable, b: rec.Variable) -> bool:
+    return a.shape == b.shape and a.dtype == b.dtype
+
+
+def _innermost(scene: Scene, site: int) -> int | None:
+    return scene.recording.sites[site][0] if site >= 0 else None
+
+
+def bypassed(scene: Scene, index: int) -> Finding | None:
+    """The target was computed from what the source was made of, not from the source."""
+    source = scene.call.sources[index]
+    if source.kind != "tensor" or source.key is None:
+        return None
+    key = scene.trace.key(source.key)
+    ancestor = _shared_ancestor(scene, key)
+    producer = scene.trace.producer.get(key)
+    if ancestor is None or producer is None:
+        return None
+    node = scene.trace.nodes[producer]
+    where = scene.beside_tape(node)
+    related = [Related("the loss was computed from this instead", scene.made(ancestor))]
+    return Finding("outside-tape", where, related=related, facts={"when": "before", "how": "bypassed"})
+
+
+def _shared_ancestor(scene: Scene, key: int) -> int | None:
+    """The nearest tensor that the source was computed from and that the target uses without it."""
+    queue, seen = [key], {key}
+    while queue:
+        producer = scene.trace.producer.get(queue.pop(0))
+        for t in scene.trace.nodes[producer].inputs if producer is not None else ():
+            if t in seen:
+                continue
+            seen.add(t)
+            if t in scene.ways.price and t not in scene.recording.variables and scene.judge.differentiable(t):
+                return t
+            queue.append(t)
+    return None
+
+
+# -- out through Python and back --------------------------------------------------------------------------------------------
+
+
+def left_tensorflow(scene: Scene, index: int) -> Finding | None:
+    """A value computed from the source left TensorFlow, and came back as a constant that the target uses."""
+    source = scene.call.sources[index]
+    if source.key is None:
+        return None
+    own = scene.trace.key(source.key)
+    dependents = scene.dependents(own) | {own}
+    sinks = _constants(scene)
+    exits = _exits(scene, dependents)
+    for sink in sinks:
+        chain = _through(scene, sink, exits)
+        if chain is not None:
+            return _left(scene, sink, chain)
+    made = {where: None for where in (scene.made(k) for k in sorted(dependents)) if where is not None}
+    for sink in sinks:
+        found = _silently(scene, sink, list(made))
+        if found is not None:
+            return found
+    return None
+
+
+def _constants(scene: Scene) -> list[Location]:
+    """Places where a constant that the target depends on came into TensorFlow, the latest first."""
+    found: dict[Location, None] = {}
+    for key in scene.ways.price:
+        event = scene.entered.get(key)
+        where = scene.recording.location(event.site) if event else None
+        if where is not None and (event.text.startswith("numpy") or "float" in event.text or "list" in event.text or "tuple" in event.text):
+            found[where] = None
+    return sorted(found, key=lambda w: -w.line)[:MAX_PLACES]
+
+
+def _exits(scene: Scene, dependents: set[int]) -> list[Location]:
+    found: dict[Location, None] = {}
+    for event in scene.recording.of("exit"):
+        where = scene.recording.location(event.site)
+        if where is not None and scene.trace.key(event.key) in dependents and event.clock <= scene.call.clock:
+            found[where] = None
+    return list(found)[:MAX_PLACES]
+
+
+def _through(scene: Scene, sink: Location, exits: list[Location]) -> tuple[Step, ...] | None:
+    """The shortest chain of expressions from one of the exits to the sink."""
+    chains = [c for c in (scene.program.derives(sink, e) for e in exits) if c]
+    return min(chains, key=len) if chains else None
+
+
+def _left(scene: Scene, sink: Location, chain: tuple[Step, ...]) -> Finding:
+    where = outward(chain) or chain[-1].location
+    related = [Related("and comes back here, as a constant", sink)] if sink.line != where.line else []
+    return Finding("left-tensorflow", where, related=related, facts={"call": _callee(chain)})
+
+
+def _silently(scene: Scene, sink: Location, made: list[Location]) -> Finding | None:
+    """NumPy took the tensor through the buffer protocol, unseen: the source text shows the call."""
+    for origin in made[-MAX_PLACES:]:
+        chain = scene.program.derives(sink, origin)
+        where = outward(chain) if chain else None
+        if chain and where is not None:
+            finding = _left(scene, sink, chain)
+            finding.location, finding.proven = where, False
+            return finding
+    return None
+
+
+def outward(chain: tuple[Step, ...]) -> Location | None:
+    """The first expression, seen from the origin, that takes the value out of TensorFlow."""
+    return next((s.location for s in reversed(chain) if leaves(s.call)), None)
+
+
+def leaves(call: str | None) -> bool:
+    return call is not None and (call.split(".")[0] in OUTWARD or call in BUILTINS or call.endswith(METHODS))
+
+
+def _callee(chain: tuple[Step, ...]) -> str:
+    return next((s.call for s in reversed(chain) if s.call and leaves(s.call)), "")
+
+
+# -- nothing in its place ------------------------------------------------------------------------------------------------------
+
+
+def _constant_or_unused(scene: Scene, index: int) -> Finding:
+    missing = scene.call.missing or tuple(True for _ in scene.call.sources)
+    if all(missing) and not any(scene.ways.path(scene.trace.key(s.key)) for s in scene.call.sources if s.key is not None):
+        return constant(scene)
+    return unused(scene, index)
+
+
+def constant(scene: Scene) -> Finding:
+    """No source takes part: the target is what is wrong."""
+    unread = _unread_prediction(scene)
+    if unread is not None:
+        return unread
+    targets = [scene.trace.producer.get(scene.trace.key(t)) for t in scene.call.targets]
+    nodes = [scene.trace.nodes[p] for p in targets if p is not None]
+    where = scene.beside_tape(nodes[0]) if nodes else scene.arguments[0] or scene.location
+    return Finding("constant-loss", where or scene.location, facts={"how": "other variables" if _reaches_variables(scene) else "nothing"})
+
+
+def _reaches_variables(scene: Scene) -> bool:
+    return any(v.trainable and scene.trace.key(v.key) in scene.reach.reached for v in scene.recording.variables.values())
+
+
+def _unread_prediction(scene: Scene) -> Finding | None:
+    """A function on the way to the loss never reads one of its parameters: `def loss(y_true, y_pred)` without `y_pred`."""
+    seen = set()
+    for key in scene.ways.price:
+        where = scene.made(key)
+        info = scene.program.function_at(where) if where else None
+        if info is None or info.location in seen:
+            continue
+        seen.add(info.location)
+        unread = [p for p in info.parameters if p in info.unread and p not in ("self", "cls", "args", "kwargs") and not p.startswith("_")]
+        if unread and len(info.parameters) >= 2 and not info.name.startswith("__"):
+            return _unread(scene, info, unread[-1])
+    return None
+
+
+def _unread(scene: Scene, info: object, parameter: str) -> Finding:
+    header: Location = info.header  # type: ignore[attr-defined]
+    body: Location = info.location  # type: ignore[attr-defined]
+    place = _namesake(scene, body, parameter) or header
+    related = [Related(f"{quote(parameter)} is a parameter here and never read", header)]
+    return Finding("constant-loss", place, related=related, facts={"how": "unread", "parameter": parameter, "function": info.name})  # type: ignore[attr-defined]
+
+
+def _namesake(scene: Scene, body: Location, parameter: str) -> Location | None:
+    """The statement in the function whose name promises the parameter: `pred_dir = ...` for `y_pred`."""
+    words = {w for w in parameter.lower().split("_") if len(w) > 3}
+    for key in scene.ways.price:
+        where = scene.made(key)
+        if where is None or where.path != body.path or not body.line <= where.line <= body.end_line or not where.source:
+            continue
+        name = where.source[0].split("=")[0].strip().lower()
+        if "=" in where.source[0] and any(w in name for w in words) and name.isidentifier():
+            return where
+    return None
+
+
+def unused(scene: Scene, index: int) -> Finding:
+    """The variable takes no part: never read under the tape, or what was computed from it was dropped."""
+    source = scene.call.sources[index]
+    variable = scene.recording.variables.get(source.key or -1)
+    created = scene.recording.location(variable.site) if variable else scene.created(source)
+    if source.key is None:
+        return Finding("unused-variable", created or scene.location, facts={"how": "never read"})
+    first = scene.trace.position(scene.began)
+    dependents = scene.dependents(scene.trace.key(source.key), first)
+    dropped = _dropped(scene, dependents, first)
+    if dropped is None:
+        return Finding("unused-variable", created or scene.location, facts={"how": "never read"})
+    related = [Related(f"{quote(scene.name(index))} is created here", created)] if created else []
+    return Finding("unused-variable", dropped, related=related, facts={"how": "dropped"})
+
+
+def _dropped(scene: Scene, dependents: set[int], first: int) -> Location | None:
+    """The expression whose result goes nowhere, in the function that also computes what does reach the loss."""
+    nodes = scene.trace.nodes
+    dead = [i for i in range(first, len(nodes)) if any(o in dependents for o in nodes[i].outputs) and scene.judge.records(nodes[i])]
+    if not dead:
+        return None
+    used = [i for i in range(first, len(nodes)) if any(o in scene.ways.price for o in nodes[i].outputs)]
+    before = [i for i in used if i < dead[-1]]
+    after = [i for i in used if i > dead[-1]]
+    site = scene.site(nodes[dead[-1]])
+    best, deepest = places.innermost(scene.recording, site), -1
+    for i in before[-1:] + after[:1]:
+        depth = places.divergence(scene.recording, site, scene.site(nodes[i]))
+        if depth is not None and depth > deepest:
+            deepest, best = depth, places.frames(scene.recording, site)[depth]
+    return best

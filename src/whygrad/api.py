@@ -1,0 +1,170 @@
+"""The doors of the library, all made of two lines: program -> Recorder -> Recording -> analyse -> Report.
+
+    whygrad.install()                       from here on, a failing optimizer's exception carries the diagnosis
+    with whygrad.watch() as session: ...    the same for a block; session.diagnoses
+    start_watching()                        what `whygrad run` uses
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from whygrad._version import __version__
+from whygrad.model import Diagnosis, Environment, Outcome, Report
+
+__all__ = ["Session", "install", "start_watching", "uninstall", "watch"]
+
+
+class Session:
+    """Recording of one stretch of a program, and what was found in it."""
+
+    def __init__(self, *, always: bool = False, annotate: bool = True) -> None:
+        from whygrad.record.hooks import watch as start
+        from whygrad.record.recorder import Recorder
+
+        self._recorder = Recorder()
+        self._annotate = annotate
+        self._known: Report | None = None
+        self._recorder.refused = self.explain
+        self._watcher = start(self._recorder, always=always)
+
+    @property
+    def diagnoses(self) -> tuple[Diagnosis, ...]:
+        """What is wrong with the gradients asked for so far, most important first."""
+        return self.report().diagnoses
+
+    def report(self, outcome: Outcome | None = None, exception: BaseException | None = None) -> Report:
+        """The report on everything recorded so far. Recording goes on after it."""
+        if self._known is not None and outcome is None and self._recorder.clock == self._clock:
+            return self._known
+        with self._paused():
+            report = _report(self._recorder, self._watcher.notices, outcome, exception)
+        self._known, self._clock = report, self._recorder.clock
+        return report
+
+    def explain(self, error: BaseException) -> None:
+        """Attach the diagnosis to an exception that the gradients caused (`add_note`; printed on Python 3.10)."""
+        if not self._annotate or getattr(error, "_whygrad_explained", False):
+            return
+        from whygrad.render import render_note
+
+        note = render_note(self.report(exception=error))
+        if not note:
+            return
+        with contextlib.suppress(AttributeError, TypeError):
+            error._whygrad_explained = True  # type: ignore[attr-defined]
+        if hasattr(error, "add_note"):
+            error.add_note(note)
+        else:
+            print(note, file=sys.stderr)
+
+    def finish(self, outcome: Outcome, exception: BaseException | None) -> Report:
+        """Stop watching; the final report."""
+        self._watcher.stop()
+        return self.report(outcome, exception)
+
+    def stop(self) -> None:
+        """Stop watching. The report can still be asked for."""
+        self._watcher.stop()
+
+    def abandon(self) -> None:
+        """Stop watching without a report (in a forked child)."""
+        self._watcher.stop()
+
+    @contextlib.contextmanager
+    def _paused(self) -> Iterator[None]:
+        active = self._recorder.active
+        self._recorder.active = False
+        try:
+            yield
+        finally:
+            self._recorder.active = active and not self._recorder.failures
+
+    _clock = -1
+
+
+def start_watching() -> Session:
+    """Watch this process for `whygrad run`: the report comes at the end, exceptions stay as they are."""
+    return Session(annotate=False)
+
+
+@contextlib.contextmanager
+def watch() -> Iterator[Session]:
+    """Record the block. An exception that leaves it carries the diagnosis; `session.diagnoses` has it in any case."""
+    session = Session(always=True)
+    try:
+        yield session
+    except Exception as error:
+        session.explain(error)
+        raise
+    finally:
+        session.stop()
+
+
+_installed: list[tuple[Session, Any]] = []
+
+
+def install() -> None:
+    """Watch from here on. An optimizer that refuses its gradients raises with the diagnosis attached, and so does what ends the program.
+
+    Raises UnsupportedTensorFlow if a TensorFlow outside the supported range is loaded. Calling it again changes nothing.
+    """
+    if _installed:
+        return
+    session = Session()
+    previous = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+        if isinstance(error, Exception):
+            with contextlib.suppress(Exception):
+                session.explain(error)
+        previous(kind, error, trace)
+
+    sys.excepthook = hook
+    _installed.append((session, (hook, previous)))
+
+
+def uninstall() -> None:
+    """Take everything off that `install` put on. Without `install` it does nothing."""
+    while _installed:
+        session, (hook, previous) = _installed.pop()
+        session.stop()
+        if sys.excepthook is hook:
+            sys.excepthook = previous
+
+
+def _report(recorder: Any, notices: list[str], outcome: Outcome | None, exception: BaseException | None) -> Report:
+    tensorflow = sys.modules.get("tensorflow")
+    said = list(notices)
+    diagnoses: tuple[Diagnosis, ...] = ()
+    gradients: tuple[Any, ...] = ()
+    if tensorflow is None:
+        said.append("TensorFlow was never imported: there was nothing to watch")
+    elif recorder.clock:
+        from whygrad.analyse.diagnose import analyse
+        from whygrad.record import optypes
+        from whygrad.source import text
+
+        ended = f"{type(exception).__name__}: {exception}" if exception is not None else None
+        analysis = analyse(recorder.finish(optypes.oracle), text.read, ended)
+        diagnoses, gradients = analysis.diagnoses, analysis.gradients
+        said += [f"whygrad expected another gradient than TensorFlow gave at {m}; what is said about it is only likely" for m in analysis.mismatches[:3]]
+    said += [f"a hook of whygrad failed and was switched off: {type(e).__name__}: {e}" for e in recorder.failures[:1]]
+    _be_strict(recorder.failures)
+    return Report(__version__, environment(), "run", outcome, diagnoses, gradients, tuple(said))
+
+
+def _be_strict(failures: list[BaseException]) -> None:
+    if failures and os.environ.get("WHYGRAD_STRICT") == "1":
+        raise failures[0]
+
+
+def environment() -> Environment:
+    """The versions in this process; None for what the program did not import."""
+    versions = [getattr(sys.modules.get(name), "__version__", None) for name in ("tensorflow", "keras", "tf_keras")]
+    return Environment(platform.python_version(), versions[0], versions[1] or versions[2])
