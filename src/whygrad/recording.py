@@ -70,7 +70,7 @@ class Ops:
 
 @dataclass(slots=True)
 class Tape:
-    """One `tf.GradientTape`. `pauses` are [stop, restart) clocks of `stop_recording`; `left` is None while it still records."""
+    """One `tf.GradientTape`. `pauses` are (stop, restart) clocks of `stop_recording` and its site; `left` is None while it still records."""
 
     site: int
     graph: int
@@ -78,7 +78,8 @@ class Tape:
     persistent: bool
     watches_variables: bool
     left: int | None = None
-    pauses: list[tuple[int, int]] = field(default_factory=list)
+    left_site: int = -1
+    pauses: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +158,15 @@ class Graph:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The op at `op` runs `graphs`: a function call, the branches of an If, or (body, cond) of a While."""
+    """The op at `op` runs `graphs`: a function call, the branches of an If, or (body, cond) of a While.
+
+    `state` is the tape state around the call: TensorFlow itself stops recording for the op of a function call.
+    """
 
     op: int
     kind: Literal["function", "if", "while"]
     graphs: tuple[int, ...]
+    state: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,6 @@ def is_parameter(scene: Scene, index: int) -> bool:
     if any(s.kind == "variable" for s in scene.call.sources):
         return True
     key = scene.trace.key(scene.call.sources[index].key or -1)
-    if key in {scene.trace.key(t) for n in () for t in n}:
-        return False
     made = scene.made_at(key)
     producer = scene.trace.producer.get(key)
     before = producer is None or scene.trace.nodes[producer].op < scene.began
@@ -117,13 +115,21 @@ def _unrecorded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Fin
     if cause == "wrong-tape":
         return Finding(cause, scene.location, facts=facts, related=_computed(scene, first))
     if cause == "recording-stopped":
-        return Finding(cause, scene.where(first.node) if where is None else where, facts=facts)
+        return _stopped(scene, first)
     last = [e for e in edges if e.broken == first.broken][-1]
     stored = next((e for e in edges if e.broken == "state"), None)
     if stored is not None:
         facts["copied"] = quote((scene.where(stored.node) or Location("", 0, 0, 0, 0)).text)
     related = [] if scene.where(last.node) == where else [Related("the last op outside the tape", scene.where(last.node))]
     return Finding(cause, where, facts=facts, related=related)
+
+
+def _stopped(scene: Scene, first: Edge) -> Finding:
+    pause = next((site for a, b, site in scene.tape.pauses if a <= first.node.op < b), -1) if scene.tape else -1
+    where = places.beside(scene.recording, scene.site(first.node), pause) if pause >= 0 else scene.where(first.node)
+    stop = scene.recording.location(pause)
+    related = [Related("recording stops here", stop)] if stop is not None else []
+    return Finding("recording-stopped", where, related=related)
 
 
 def _computed(scene: Scene, first: Edge) -> list[Related]:
@@ -149,6 +155,9 @@ def _custom(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding
     custom = scene.recording.customs.get(first.node.op)
     where = scene.where(first.node)
     definition = custom.definition if custom else None
+    if definition is not None:
+        returned = scene.program.returns(definition)
+        definition = next((r for r in returned if "None" in r.text), returned[-1] if returned else definition)
     related = [Related("used here", where)] if where and definition else []
     return Finding("custom-gradient", definition or where, related=related, facts={"function": custom.name if custom else ""})
 

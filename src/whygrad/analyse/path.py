@@ -157,7 +157,7 @@ class Search:
     def _why_unrecorded(self, node: Node) -> Break:
         state = self.recording.states[node.state]
         tape = self.recording.tapes[self.judge.call.tape or 0]
-        if rec.STOPPED in state or any(a <= node.op < b for a, b in tape.pauses):
+        if rec.STOPPED in state or any(a <= node.op < b for a, b, _ in tape.pauses):
             return "stopped"
         if any(t >= 0 for t in state):
             return "other-tape"

@@ -102,13 +102,20 @@ class Opener:
         ops = self.recording.ops
         shift = opening * INNER
         own_state = ops.state[op] if state is None else state
-        inputs = tuple(trace.key(t + shift) for t in ops.ins(op))
+        inputs = tuple(self._inner(trace, t, shift) for t in ops.ins(op))
         outputs = tuple(t + shift for t in ops.outs(op))
         call = self.recording.runs.get(op)
         if call is not None and len(called) < 40 and all(self.by_graph.get(g) or self.recording.graphs[g].outputs for g in call.graphs):
-            getattr(self, f"_open_{call.kind}")(trace, call, inputs, outputs, own_state, (*called, op))
+            around = call.state if state is None else state
+            getattr(self, f"_open_{call.kind}")(trace, call, inputs, outputs, around, (*called, op))
             return
         self._append(trace, Node(op, self.recording.kind(op), inputs, outputs, own_state, called))
+
+    def _inner(self, trace: Trace, tensor: int, shift: int) -> int:
+        """The key of an input inside an opening. A hand-recorded op may name a tensor from outside without capturing it."""
+        inner = tensor + shift
+        outside = shift and inner not in trace.alias and inner not in trace.producer and (tensor in trace.producer or tensor in self.recording.variables)
+        return trace.key(tensor if outside else inner)
 
     def _append(self, trace: Trace, node: Node) -> None:
         for output in node.outputs:
@@ -138,7 +145,6 @@ class Opener:
             self._append(trace, Node(call.op, MERGE, (*results, inputs[0]), (output,), state, called[:-1]))
 
     def _open_while(self, trace: Trace, call: rec.Call, inputs: tuple[int, ...], outputs: tuple[int, ...], state: int, called: tuple[int, ...]) -> None:
-        g = self.recording.graphs[call.graphs[0]]
         trace.openings += 1
         shift = trace.openings * INNER
         entries = tuple(-(t + shift) for t in range(1, len(inputs) + 1))
@@ -156,7 +162,6 @@ class Opener:
             self._append(trace, Node(call.op, LOOP_OUT, (result, value), (output,), state, called[:-1]))
         trace.loops[call.op] = (inputs, outputs)
         self._settle_invariants(trace, first)
-        del g
 
     def _settle_invariants(self, trace: Trace, first: int) -> None:
         for node in trace.nodes[first:]:

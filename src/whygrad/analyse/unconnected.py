@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from whygrad import recording as rec
 from whygrad.analyse import places
 from whygrad.analyse.findings import Finding
-from whygrad.analyse.scene import Scene
+from whygrad.analyse.scene import ASSIGNED, Scene
 from whygrad.evidence import quote
 from whygrad.model import Location, Related
 from whygrad.source.flow import Step
@@ -252,7 +254,21 @@ def unused(scene: Scene, index: int) -> Finding:
     if dropped is None:
         return Finding("unused-variable", created or scene.location, facts={"how": "never read"})
     related = [Related(f"{quote(scene.name(index))} is created here", created)] if created else []
+    overwritten = _overwritten(scene, dropped)
+    if overwritten is not None:
+        related.insert(0, Related("its result was computed here", dropped))
+        return Finding("unused-variable", overwritten, related=related, facts={"how": "overwritten", "lost": quote(dropped.text)})
     return Finding("unused-variable", dropped, related=related, facts={"how": "dropped"})
+
+
+def _overwritten(scene: Scene, dropped: Location) -> Location | None:
+    """The next value given to the name that held the dropped result, if it does not use it."""
+    found = ASSIGNED.match(dropped.source[0]) if dropped.source else None
+    name = found.group(1) if found else ""
+    if not name.isidentifier():
+        return None
+    later = [v for v in scene.program.assignments_after(dropped, name) if v.line > dropped.line]
+    return later[0] if later and not re.search(rf"\b{name}\b", later[0].text) else None
 
 
 def _dropped(scene: Scene, dependents: set[int], first: int) -> Location | None:

@@ -116,6 +116,17 @@ class Program:
         around = [s for n, s in file.scopes.items() if isinstance(n, FUNCTIONS) and _covers(source_text.span(n), where)]
         return self._function(max(around, key=lambda s: source_text.span(s.node)[:2]), file) if around else None  # type: ignore[arg-type]
 
+    def returns(self, definition: Location) -> tuple[Location, ...]:
+        """The return statements of the function whose `def` stands on the first line of `definition`, those of functions inside it left out."""
+        file = self._files.get(definition.path)
+        nodes = file.scopes if file else ()
+        found = next((n for n in nodes if isinstance(n, FUNCTIONS) and definition.line in _first_lines(n)), None)
+        if file is None or found is None:
+            return ()
+        if isinstance(found, ast.Lambda):
+            return (self._location(found.body, file),)
+        return tuple(source_text.location_in(file.lines, file.path, source_text.span(n), definition.function) for n in _own_returns(found))
+
     def assignments_after(self, location: Location, name: str) -> tuple[Location, ...]:
         """The values that `name` is given in the same function after `location`; those that a loop around it brings back come last."""
         file, node = self._files.get(location.path), self._expression(location)
@@ -289,3 +300,17 @@ def _value_of(statement: ast.AST | None, file: File) -> ast.expr | None:
 def _updated(body: list[ast.stmt] | list[ast.expr], name: str) -> bool:
     """`name += 1` reads the name too."""
     return any(isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name) and n.target.id == name for part in body for n in ast.walk(part))
+
+
+def _first_lines(function: ast.AST) -> tuple[int, ...]:
+    """Lines that may count as the first of a function: of its decorators and of `def`."""
+    decorators = getattr(function, "decorator_list", [])
+    return (function.lineno, *(d.lineno for d in decorators))  # type: ignore[attr-defined]
+
+
+def _own_returns(function: ast.AST) -> Iterator[ast.Return]:
+    for child in ast.iter_child_nodes(function):
+        if isinstance(child, ast.Return):
+            yield child
+        elif not isinstance(child, (*FUNCTIONS, ast.ClassDef)):
+            yield from _own_returns(child)

@@ -37,6 +37,9 @@ def claim(e: Evidence) -> Claim:
     if how == "dropped":
         message = f"the result of {e.code} does not reach the loss, so {e.names} {e.verb} no gradient"
         why = "What these variables compute is not used for anything that goes into the loss."
+    elif how == "overwritten":
+        message = f"{e.code} overwrites the result of {e.fact('lost')} before it was used, so {e.names} {e.verb} no gradient"
+        why = "What these variables computed is thrown away: the name that held it is bound to something that was computed without it."
     elif how == "shape":
         message = f"{e.names} takes no part in the loss: {e.code} looks at its shape only"
         why = "The loss stays the same whatever the value is, so there is no gradient."

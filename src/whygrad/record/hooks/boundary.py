@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from types import FrameType
 from typing import Any
 
 from tensorflow.python.framework import constant_op
@@ -18,11 +20,27 @@ def install(patches: Patches) -> None:
     patches.wrap(constant_op, "convert_to_eager_tensor", lambda original: _came_back(r, original))
 
 
+def by_the_user(r: Recorder, frame: FrameType | None) -> bool:
+    """Did the user's own expression take the value out, not Keras or another library for its own purposes?"""
+    while frame is not None:
+        code = frame.f_code
+        mine = r.user_code.get(id(code))
+        if mine if mine is not None else r.classify(code):
+            return True
+        name = code.co_filename
+        if f"{os.sep}tensorflow{os.sep}" not in name and f"{os.sep}numpy{os.sep}" not in name:
+            return False
+        frame = frame.f_back
+    return False
+
+
 def _left(r: Recorder, original: Any) -> Any:
     def _numpy(self: Any) -> Any:
         if r.active:
             with guarded(r):
-                r.event("exit", key=self._id, site=r.site(sys._getframe(1)))
+                frame = sys._getframe(1)
+                if by_the_user(r, frame):
+                    r.event("exit", key=self._id, site=r.site(frame))
         return original(self)
 
     return _numpy

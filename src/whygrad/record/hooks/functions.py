@@ -15,7 +15,7 @@ from tensorflow.python.util import nest
 
 from whygrad import recording as rec
 from whygrad.record import autograph, sites
-from whygrad.record.hooks.ops import captures_of, graph_number
+from whygrad.record.hooks.ops import captures_of, graph_number, symbolic_meta
 from whygrad.record.hooks.patching import Patches, guarded
 from whygrad.record.hooks.tapes import current_graph
 from whygrad.record.recorder import Recorder
@@ -24,10 +24,11 @@ from whygrad.record.recorder import Recorder
 class Pending:
     """A function call, If or While whose op is about to be recorded."""
 
-    __slots__ = ("kind", "op")
+    __slots__ = ("kind", "op", "state")
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, state: int) -> None:
         self.kind = kind
+        self.state = state
         self.op: int | None = None
 
 
@@ -52,20 +53,30 @@ def snapshot(r: Recorder, graph: Any) -> int:
 
 
 def _call_flat(r: Recorder, original: Any) -> Any:
-    def _call_flat(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def _call_flat(self: Any, tensor_inputs: Any, captured_inputs: Any, *args: Any, **kwargs: Any) -> Any:
         if not r.active:
-            return original(self, *args, **kwargs)
-        pending = Pending("function")
+            return original(self, tensor_inputs, captured_inputs, *args, **kwargs)
+        pending = Pending("function", r.thread.state)
         r.thread.pending.append(pending)
         try:
-            return original(self, *args, **kwargs)
+            result = original(self, tensor_inputs, captured_inputs, *args, **kwargs)
         finally:
             r.thread.pending.pop()
-            with guarded(r):
-                if pending.op is not None:
-                    r.runs[pending.op] = rec.Call(pending.op, "function", (snapshot(r, self.graph),))
+        with guarded(r):
+            op = pending.op if pending.op is not None else _call_in_graph(r, [*tensor_inputs, *captured_inputs], result)
+            r.runs[op] = rec.Call(op, "function", (snapshot(r, self.graph),), pending.state)
+        return result
 
     return _call_flat
+
+
+def _call_in_graph(r: Recorder, inputs: list[Any], result: Any) -> int:
+    """A call inside a graph is built without a callback: record it from what went in and came out."""
+    outputs = [t for t in nest.flatten(result, expand_composites=True) if isinstance(getattr(t, "_id", None), int)]
+    meta = tuple(symbolic_meta(t) for t in outputs)
+    signature = r.signature("PartitionedCall", (), meta)
+    site = r.site(sys._getframe(2))
+    return r.add_op((signature, site, r.thread.state, current_graph(r), [t._id for t in inputs], [t._id for t in outputs]))
 
 
 def _call(r: Recorder, original: Any) -> Any:
@@ -86,7 +97,7 @@ def _call(r: Recorder, original: Any) -> Any:
 
 
 def _control_flow(r: Recorder, original: Any, kind: Any, graphs: Any, args: Any, kwargs: Any) -> Any:
-    pending = Pending(kind)
+    pending = Pending(kind, r.thread.state)
     r.thread.pending.append(pending)
     try:
         return original(*args, **kwargs)
@@ -94,7 +105,7 @@ def _control_flow(r: Recorder, original: Any, kind: Any, graphs: Any, args: Any,
         r.thread.pending.pop()
         with guarded(r):
             if pending.op is not None:
-                r.runs[pending.op] = rec.Call(pending.op, kind, tuple(snapshot(r, g) for g in graphs))
+                r.runs[pending.op] = rec.Call(pending.op, kind, tuple(snapshot(r, g) for g in graphs), pending.state)
 
 
 def _build_cond(r: Recorder, original: Any) -> Any:
@@ -118,7 +129,7 @@ def _record_operation(r: Recorder, original: Any) -> Any:
                 module = sys._getframe(1).f_globals.get("__name__", "")
                 if module.endswith(".custom_gradient"):
                     backward_function = _custom(r, str(op_type), output_tensors, input_tensors, backward_function)
-                elif not module.endswith("concrete_function") and op_type != "captured_value":
+                elif not module.endswith("concrete_function") and op_type not in ("captured_value", "ReadVariableOp"):  # those are ops already
                     _pseudo_op(r, rec.IDENTITY, output_tensors, input_tensors)
         return original(op_type, output_tensors, input_tensors, backward_function, *args, **kwargs)
 

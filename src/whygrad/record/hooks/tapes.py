@@ -72,7 +72,7 @@ def _push(r: Recorder, original: Any, attach: Callable[[], None]) -> Any:
             else:
                 tape = r.tapes[number]
                 if tape.left is not None:
-                    tape.pauses.append((tape.left, r.clock))
+                    tape.pauses.append((tape.left, r.clock, tape.left_site))
                     tape.left = None
             r.thread.tapes.append(number)
             r.state_changed()
@@ -87,7 +87,7 @@ def _pop(r: Recorder, original: Any) -> Any:
         with guarded(r):
             number = tape_number(r, self)
             if number is not None:
-                r.tapes[number].left = r.clock
+                r.tapes[number].left, r.tapes[number].left_site = r.clock, r.site(sys._getframe(1))
                 if number in r.thread.tapes:
                     r.thread.tapes.remove(number)
                 r.state_changed()
