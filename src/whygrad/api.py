@@ -1,13 +1,14 @@
 """The doors of the library, all made of two lines: program -> Recorder -> Recording -> analyse -> Report.
 
-    whygrad.install()                       from here on, a failing optimizer's exception carries the diagnosis
-    with whygrad.watch() as session: ...    the same for a block; session.diagnoses
-    start_watching()                        what `whygrad run` uses
+whygrad.install()                       from here on, a failing optimizer's exception carries the diagnosis
+with whygrad.watch() as session: ...    the same for a block; session.diagnoses
+start_watching()                        what `whygrad run` uses
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import platform
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 
 from whygrad._version import __version__
 from whygrad.model import Diagnosis, Environment, Outcome, Report
+from whygrad.program import without_own_frames
 
 __all__ = ["Session", "install", "start_watching", "uninstall", "watch"]
 
@@ -23,13 +25,14 @@ __all__ = ["Session", "install", "start_watching", "uninstall", "watch"]
 class Session:
     """Recording of one stretch of a program, and what was found in it."""
 
-    def __init__(self, *, always: bool = False, annotate: bool = True) -> None:
+    def __init__(self, *, always: bool = False, brief: bool = False) -> None:
         from whygrad.record.hooks import watch as start
         from whygrad.record.recorder import Recorder
 
         self._recorder = Recorder()
-        self._annotate = annotate
+        self._brief = brief
         self._known: Report | None = None
+        self._clock = -1
         self._recorder.refused = self.explain
         self._watcher = start(self._recorder, always=always)
 
@@ -40,28 +43,37 @@ class Session:
 
     def report(self, outcome: Outcome | None = None, exception: BaseException | None = None) -> Report:
         """The report on everything recorded so far. Recording goes on after it."""
-        if self._known is not None and outcome is None and self._recorder.clock == self._clock:
-            return self._known
-        with self._paused():
-            report = _report(self._recorder, self._watcher.notices, outcome, exception)
-        self._known, self._clock = report, self._recorder.clock
-        return report
+        if self._known is None or self._recorder.clock != self._clock or (exception is not None and not self._known.diagnoses):
+            with self._paused():
+                self._known, self._clock = _report(self._recorder, self._watcher.notices, exception), self._recorder.clock
+        return dataclasses.replace(self._known, outcome=outcome)
 
     def explain(self, error: BaseException) -> None:
-        """Attach the diagnosis to an exception that the gradients caused (`add_note`; printed on Python 3.10)."""
-        if not self._annotate or getattr(error, "_whygrad_explained", False):
+        """Attach the diagnosis to an exception that the gradients caused (`add_note`; printed on Python 3.10, where there are no notes)."""
+        if getattr(error, "_whygrad_explained", False):
             return
-        from whygrad.render import render_note
-
-        note = render_note(self.report(exception=error))
+        note = self._note(error)
         if not note:
             return
         with contextlib.suppress(AttributeError, TypeError):
             error._whygrad_explained = True  # type: ignore[attr-defined]
         if hasattr(error, "add_note"):
             error.add_note(note)
-        else:
+        elif not self._brief:
             print(note, file=sys.stderr)
+
+    def _note(self, error: BaseException) -> str:
+        from whygrad.render import render_note
+
+        report = self.report(exception=error)
+        loud = [d for d in report.diagnoses if d.severity == "error"]
+        if not self._brief:
+            return render_note(report)
+        if not loud:
+            return ""
+        where = loud[0].location
+        place = f" ({os.path.basename(where.path)}:{where.line})" if where else ""
+        return f"whygrad: {loud[0].message}{place}"
 
     def finish(self, outcome: Outcome, exception: BaseException | None) -> Report:
         """Stop watching; the final report."""
@@ -85,12 +97,10 @@ class Session:
         finally:
             self._recorder.active = active and not self._recorder.failures
 
-    _clock = -1
-
 
 def start_watching() -> Session:
-    """Watch this process for `whygrad run`: the report comes at the end, exceptions stay as they are."""
-    return Session(annotate=False)
+    """Watch this process for `whygrad run`: exceptions get one line, the report comes at the end."""
+    return Session(brief=True)
 
 
 @contextlib.contextmanager
@@ -123,7 +133,8 @@ def install() -> None:
         if isinstance(error, Exception):
             with contextlib.suppress(Exception):
                 session.explain(error)
-        previous(kind, error, trace)
+            without_own_frames(error)
+        previous(kind, error, error.__traceback__)
 
     sys.excepthook = hook
     _installed.append((session, (hook, previous)))
@@ -138,7 +149,7 @@ def uninstall() -> None:
             sys.excepthook = previous
 
 
-def _report(recorder: Any, notices: list[str], outcome: Outcome | None, exception: BaseException | None) -> Report:
+def _report(recorder: Any, notices: list[str], exception: BaseException | None) -> Report:
     tensorflow = sys.modules.get("tensorflow")
     said = list(notices)
     diagnoses: tuple[Diagnosis, ...] = ()
@@ -153,10 +164,12 @@ def _report(recorder: Any, notices: list[str], outcome: Outcome | None, exceptio
         ended = f"{type(exception).__name__}: {exception}" if exception is not None else None
         analysis = analyse(recorder.finish(optypes.oracle), text.read, ended)
         diagnoses, gradients = analysis.diagnoses, analysis.gradients
-        said += [f"whygrad expected another gradient than TensorFlow gave at {m}; what is said about it is only likely" for m in analysis.mismatches[:3]]
+        said += [
+            f"whygrad expected another gradient than TensorFlow gave at {m}; what is said about it is only likely" for m in analysis.mismatches[:3]
+        ]
     said += [f"a hook of whygrad failed and was switched off: {type(e).__name__}: {e}" for e in recorder.failures[:1]]
     _be_strict(recorder.failures)
-    return Report(__version__, environment(), "run", outcome, diagnoses, gradients, tuple(said))
+    return Report(__version__, environment(), "run", None, diagnoses, gradients, tuple(said))
 
 
 def _be_strict(failures: list[BaseException]) -> None:

@@ -110,6 +110,7 @@ def _start_watching() -> Watch:
 
 def _run_to_the_end(run: _Run, program: Program, args: Sequence[str]) -> int:
     error = run_program(program, args)
+    run.annotate(error)
     status = show_exception(error)
     end_threads_and_handlers()
     flush_streams()
@@ -135,6 +136,8 @@ def _die_of_interrupt() -> None:
 
 
 # --- one watched run -------------------------------------------------------------------------------------------------------------------
+
+CAUSED_BY_GRADIENTS = (ValueError, TypeError, AttributeError, LookupError, RuntimeError)
 
 _current: _Run | None = None  # a run started by the program of another run, in the same process, is not watched a second time
 
@@ -181,6 +184,13 @@ class _Run:
                 return status
             except Exception as failure:
                 return self._internal_error(failure, status)
+
+    def annotate(self, error: BaseException | None) -> None:
+        """Let the traceback carry the diagnosis, if the error is of a kind that missing gradients cause."""
+        explain = getattr(self._watch, "explain", None)
+        if explain is not None and isinstance(error, CAUSED_BY_GRADIENTS) and os.getpid() == self._process:
+            with contextlib.suppress(Exception):  # told at the end, when the report is made
+                explain(error)
 
     def close(self) -> None:
         """Undo what `start` did to the process."""

@@ -1,14 +1,14 @@
 """The values that travel between the stages: plain, frozen, without TensorFlow, tensors, frames or syntax nodes in them.
 
-    program -> record -> Recording -> analyse -> Diagnosis -> render
-    Report = the diagnoses of one run with what surrounds them; `Report.to_json` is the public contract "whygrad/1".
+program -> record -> Recording -> analyse -> Diagnosis -> render
+Report = the diagnoses of one run with what surrounds them; `Report.to_json` is the public contract "whygrad/1".
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 SCHEMA = "whygrad/1"

@@ -217,8 +217,8 @@ class Recording:
     runs: dict[int, Call]
     customs: dict[int, Custom]
     events: list[Event]
-    libraries: dict[int, str] = field(default_factory=dict)
-    carries: Callable[[int, "tuple[Shape | None, ...]"], tuple[bool, ...] | None] = lambda signature, shapes: None
+    layers: dict[int, str] = field(default_factory=dict)  # site -> the Keras layer whose call it belongs to
+    carries: Callable[[int, tuple[Shape | None, ...]], tuple[bool, ...] | None] = lambda signature, shapes: None
     dtype_name: Callable[[int], str] = str
     is_trainable_dtype: Callable[[int], bool] = lambda enum: True
 

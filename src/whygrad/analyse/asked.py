@@ -108,7 +108,13 @@ def _not_float(scene: Scene, index: int, source: rec.Source) -> Finding:
 
 def _where_dtype_is_chosen(scene: Scene, created: Location) -> Location | None:
     """`dtype=dtype` in the creating call: the line that decided it is the place to change."""
-    at = created.text.find("dtype)") if "dtype)" in created.text else created.text.find("dtype=dtype") + len("dtype=") if "dtype=dtype" in created.text else -1
+    at = (
+        created.text.find("dtype)")
+        if "dtype)" in created.text
+        else created.text.find("dtype=dtype") + len("dtype=")
+        if "dtype=dtype" in created.text
+        else -1
+    )
     if at < 0 or created.line != created.end_line:
         return None
     column = created.column + at

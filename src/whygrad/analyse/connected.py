@@ -11,7 +11,9 @@ from whygrad.evidence import quote
 from whygrad.model import Location, Related
 
 UNRECORDED = {"outside": "outside-tape", "stopped": "recording-stopped", "other-tape": "wrong-tape"}
-COMPARES = frozenset({"Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual", "LogicalAnd", "LogicalOr", "LogicalNot", "IsNan", "IsFinite"})
+COMPARES = frozenset(
+    {"Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual", "LogicalAnd", "LogicalOr", "LogicalNot", "IsNan", "IsFinite"}
+)
 CONVERSIONS = frozenset({"Cast", "EncodeJpeg", "EncodePng", "AsString", "Bitcast", "QuantizeV2"})
 
 
@@ -60,7 +62,9 @@ def unwatched(scene: Scene, index: int, edges: list[Edge]) -> Finding:
     if source.kind == "variable" and tape is not None and not tape.watches_variables:
         facts = {"how": "switched off"}
         return Finding("not-watched", scene.tape_location, edges, facts=facts)
-    late = next((w for w in scene.recording.watches if w.tape == scene.call.tape and scene.trace.key(w.key) == scene.trace.key(source.key or -1)), None)
+    late = next(
+        (w for w in scene.recording.watches if w.tape == scene.call.tape and scene.trace.key(w.key) == scene.trace.key(source.key or -1)), None
+    )
     if late is not None:
         where = scene.recording.location(late.site)
         return Finding("not-watched", where or scene.location, edges, facts={"how": "too late"})

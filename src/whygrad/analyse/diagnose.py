@@ -186,7 +186,7 @@ def severity_of(group: Group, exception: str | None) -> Severity:
     """error: nothing can train, or the program died of it; warning: some do not train; note: asked for on purpose, or gone later."""
     call, finding = group.scene.call, group.finding
     if finding.severity in SEVERITIES:
-        return finding.severity  # type: ignore[return-value]
+        return finding.severity
     if call.zero_on_purpose:
         return "note"
     if call.error is not None or not call.sources:
@@ -198,9 +198,11 @@ def severity_of(group: Group, exception: str | None) -> Severity:
 def related(scene: Scene, finding: Finding) -> list[Related]:
     """The finding's own places, then where the tape began and where the gradient was asked for."""
     found = [r for r in finding.related if r.location is not None]
-    if scene.tape_location is not None:
+    if scene.tape_location is not None and scene.asked_by_user:
         found.append(Related("the tape begins here", scene.tape_location))
-    if scene.location is not None and scene.location != scene.tape_location:
+    if scene.location is not None and not scene.asked_by_user:
+        found.append(Related("the gradient is asked for inside this call", scene.location))
+    elif scene.location is not None and scene.location != scene.tape_location:
         found.append(Related("the gradient is asked for here", scene.location))
     seen: set[Location | None] = {finding.location}
     return [r for r in found if not (r.location in seen or seen.add(r.location))]  # type: ignore[func-returns-value]
@@ -216,7 +218,7 @@ def steps(scene: Scene, group: Group) -> tuple[PathStep, ...]:
         step = _step(scene, edge)
         if step is None:
             continue
-        if found[-1].location == step.location and found[-1].op is not None:
+        if found[-1].location == step.location and found[-1].op is not None and found[-1].what.split(":")[0] == step.what.split(":")[0]:
             found[-1] = PathStep(step.what, step.op, found[-1].carries_gradient and step.carries_gradient, step.location)
         else:
             found.append(step)
@@ -229,6 +231,9 @@ def _step(scene: Scene, edge: Edge) -> PathStep | None:
         return None
     where = scene.where(edge.node)
     text = " ".join(where.text.split()) if where and where.text else edge.node.kind
+    if where is None or where == scene.location:  # inside Keras: the layer says more than `model.fit(...)`
+        layer = scene.recording.layers.get(scene.site(edge.node), "")
+        text = f"{layer}: {edge.node.kind}" if layer else edge.node.kind
     return PathStep(text, edge.node.kind, edge.broken is None, where)
 
 

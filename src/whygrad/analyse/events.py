@@ -27,7 +27,9 @@ def _diagnosis(cause: str, severity: Severity, where: Location | None, facts: di
     claim = causes.claim(cause, evidence)
     related: tuple[Related, ...] = tuple(more.get("related", ()))  # type: ignore[arg-type]
     fix = claim.fix or Fix("see the page of this cause")
-    return Diagnosis(cause, "proven", severity, claim.message, claim.explanation, where, related, gradient, variables, (), fix, f"whygrad explain {cause}")
+    return Diagnosis(
+        cause, "proven", severity, claim.message, claim.explanation, where, related, gradient, variables, (), fix, f"whygrad explain {cause}"
+    )
 
 
 def missing_loss(recording: rec.Recording, exception: str | None) -> list[Diagnosis]:

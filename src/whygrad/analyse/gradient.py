@@ -147,9 +147,7 @@ class Judge:
         """TensorFlow's while gradient hands back zeros, not None, for every differentiable input of the loop."""
         for key in inputs:
             producer = self.trace.producer.get(key)
-            if key in self.recording.variables or producer is None:
-                yield key
-            elif self.differentiable(key):
+            if key in self.recording.variables or producer is None or self.differentiable(key):
                 yield key
 
     def differentiable(self, key: int) -> bool:

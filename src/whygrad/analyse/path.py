@@ -19,7 +19,17 @@ Break = Literal["op", "outside", "stopped", "other-tape", "state", "discarded", 
 DISCARDING = frozenset({"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike", "Fill", "BroadcastArgs", "StridedSliceShape"})
 SHAPE_OPS = frozenset({"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike", "VariableShape"})
 READS = frozenset({"ReadVariableOp", "ResourceGather", "ResourceGatherNd", "Identity"})
-PRICE = {"op": 1_000, "custom": 1_000, "index": 1_300, "python": 1_500, "stopped": 5_000, "outside": 5_000, "other-tape": 5_000, "state": 4_000, "discarded": 90_000}
+PRICE = {
+    "op": 1_000,
+    "custom": 1_000,
+    "index": 1_300,
+    "python": 1_500,
+    "stopped": 5_000,
+    "outside": 5_000,
+    "other-tape": 5_000,
+    "state": 4_000,
+    "discarded": 90_000,
+}
 EARLIER_STATE = 9_000  # stored before the tape began
 
 

@@ -126,7 +126,9 @@ class Scene:
         source = self.call.sources[index]
         variable = self.recording.variables.get(source.key if source.key is not None else -1)
         where = self.recording.location(variable.site) if variable else self.created(source)
-        initial = (variable.initial or self._initial(variable)) if variable else {"tensor": "tensor", "array": "array", "number": "number"}.get(source.kind)
+        initial = (
+            (variable.initial or self._initial(variable)) if variable else {"tensor": "tensor", "array": "array", "number": "number"}.get(source.kind)
+        )
         return VariableInfo(self.name(index), source.shape, source.dtype, source.trainable, initial, where)
 
     def _initial(self, variable: rec.Variable) -> str:

@@ -114,7 +114,9 @@ class Opener:
     def _inner(self, trace: Trace, tensor: int, shift: int) -> int:
         """The key of an input inside an opening. A hand-recorded op may name a tensor from outside without capturing it."""
         inner = tensor + shift
-        outside = shift and inner not in trace.alias and inner not in trace.producer and (tensor in trace.producer or tensor in self.recording.variables)
+        outside = (
+            shift and inner not in trace.alias and inner not in trace.producer and (tensor in trace.producer or tensor in self.recording.variables)
+        )
         return trace.key(tensor if outside else inner)
 
     def _append(self, trace: Trace, node: Node) -> None:
@@ -134,7 +136,9 @@ class Opener:
             self._add(trace, op, opening, state, called)
         return tuple(trace.key(t + shift) for t in g.outputs)
 
-    def _open_function(self, trace: Trace, call: rec.Call, inputs: tuple[int, ...], outputs: tuple[int, ...], state: int, called: tuple[int, ...]) -> None:
+    def _open_function(
+        self, trace: Trace, call: rec.Call, inputs: tuple[int, ...], outputs: tuple[int, ...], state: int, called: tuple[int, ...]
+    ) -> None:
         results = self._body(trace, call.graphs[0], inputs, state, called)
         for outside, inside in zip(outputs, results):
             trace.alias[outside] = inside
@@ -144,7 +148,9 @@ class Opener:
         for output, results in zip(outputs, zip(*branches)):
             self._append(trace, Node(call.op, MERGE, (*results, inputs[0]), (output,), state, called[:-1]))
 
-    def _open_while(self, trace: Trace, call: rec.Call, inputs: tuple[int, ...], outputs: tuple[int, ...], state: int, called: tuple[int, ...]) -> None:
+    def _open_while(
+        self, trace: Trace, call: rec.Call, inputs: tuple[int, ...], outputs: tuple[int, ...], state: int, called: tuple[int, ...]
+    ) -> None:
         trace.openings += 1
         shift = trace.openings * INNER
         entries = tuple(-(t + shift) for t in range(1, len(inputs) + 1))

@@ -20,9 +20,7 @@ MAX_PLACES = 60
 
 def classify(scene: Scene, index: int) -> Finding:
     """Why no way leads from source number `index` to the target."""
-    return (
-        recreated(scene, index) or bypassed(scene, index) or left_tensorflow(scene, index) or _constant_or_unused(scene, index)
-    )
+    return recreated(scene, index) or bypassed(scene, index) or left_tensorflow(scene, index) or _constant_or_unused(scene, index)
 
 
 def replaced(scene: Scene, index: int) -> Finding | None:
@@ -129,7 +127,7 @@ def _constants(scene: Scene) -> list[Location]:
     for key in scene.ways.price:
         event = scene.entered.get(key)
         where = scene.recording.location(event.site) if event else None
-        if where is not None and (event.text.startswith("numpy") or "float" in event.text or "list" in event.text or "tuple" in event.text):
+        if event is not None and where is not None and (event.text.startswith("numpy") or "float" in event.text or "list" in event.text or "tuple" in event.text):
             found[where] = None
     return sorted(found, key=lambda w: -w.line)[:MAX_PLACES]
 

@@ -35,7 +35,12 @@ def oracle(signatures: list[rec.Signature]) -> dict[str, Any]:
 
     def carries(signature: int, shapes: tuple[rec.Shape | None, ...]) -> tuple[bool, ...] | None:
         s = signatures[signature]
-        key = (s.op, s.attrs if _hashable(s.attrs) else repr(s.attrs), tuple((d, None if sh is None else len(sh)) for d, sh in s.outputs), len(shapes))
+        key = (
+            s.op,
+            s.attrs if _hashable(s.attrs) else repr(s.attrs),
+            tuple((d, None if sh is None else len(sh)) for d, sh in s.outputs),
+            len(shapes),
+        )
         if key not in cache:
             cache[key] = ask(s, shapes)
         return cache[key]
@@ -105,8 +110,8 @@ def attr_values(op_def: Any, attrs: tuple[Any, ...]) -> dict[str, Any]:
     """Recorded attributes (Python values of an eager op, or bytes of a graph op's protocol buffers) as AttrValues."""
     kinds = {a.name: a.type for a in op_def.attr}
     result: dict[str, Any] = {}
-    for name, value in zip(attrs[::2], attrs[1::2]):
-        name = name.decode() if isinstance(name, bytes) else name
+    for key, value in zip(attrs[::2], attrs[1::2]):
+        name = key.decode() if isinstance(key, bytes) else key
         if name in kinds and not name.startswith("_"):
             result[name] = _attr(kinds[name], value)
     return result

@@ -26,6 +26,7 @@ class PerThread(threading.local):
         self.depth = 0  # inside one of our wrappers of gradient(), jacobian(), ...
         self.applying = 0  # inside an optimizer
         self.pending: list[Any] = []  # function calls, Ifs and Whiles whose op is about to be recorded
+        self.layer = 0  # the Keras layer being called, as an index into Recorder.layers
         self.arguments: list[tuple[int, ...]] = []  # tensors handed to the tf.functions being called
 
 
@@ -44,6 +45,9 @@ class Recorder:
         self.signature_list: list[rec.Signature] = []
         self.site_ids: dict[tuple[int, ...], int] = {}
         self.site_frames: list[tuple[tuple[CodeType, int], ...]] = []
+        self.site_layers: list[int] = []
+        self.layers: list[str] = [""]
+        self.layer_ids: dict[str, int] = {"": 0}
         self.user_code: dict[int, bool] = {}
         self.codes: list[CodeType] = []  # keeps code objects alive: their ids are keys above
         self.state_ids: dict[tuple[int, ...], int] = {(): 0}
@@ -66,7 +70,8 @@ class Recorder:
         """The number of the current chain of user frames, innermost first; -1 without one."""
         f: FrameType | None = frame or sys._getframe(1)
         user = self.user_code
-        key: list[int] = []
+        layer = self.thread.layer
+        key: list[int] = [layer]
         found: list[tuple[CodeType, int]] = []
         while f is not None:
             code = f.f_code
@@ -89,6 +94,7 @@ class Recorder:
                 number = self.site_ids.setdefault(chain, len(self.site_frames))
                 if number == len(self.site_frames):
                     self.site_frames.append(tuple(found))
+                    self.site_layers.append(layer)
         return number
 
     def classify(self, code: CodeType) -> bool:
@@ -179,6 +185,7 @@ class Recorder:
             runs=self.runs,
             customs=self.customs,
             events=self.events,
+            layers={site: self.layers[layer] for site, layer in enumerate(self.site_layers) if layer},
             **answers,
         )
 

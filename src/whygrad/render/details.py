@@ -103,7 +103,7 @@ def more(diagnosis: Diagnosis, screen: Screen) -> list[Text]:
     """Where to read on."""
     lines = item("", styled((f"whygrad explain {one_line(diagnosis.cause, screen.encoding)}", "cyan")), screen.width)
     address = one_line(diagnosis.help, screen.encoding)
-    return [*lines, styled("  = ", (address, "dim"))] if address else lines  # never broken, like a place
+    return [*lines, styled("  = ", (address, "dim"))] if "://" in address else lines  # never broken, like a place
 
 
 def indented(text: str, width: int) -> list[Text]:

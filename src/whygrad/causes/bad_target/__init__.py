@@ -49,4 +49,6 @@ FIX = {
 
 def claim(e: Evidence) -> Claim:
     what, why = HOW.get(e.fact("how"), HOW["number"])
-    return Claim(f"{e.code} {what}: `{e.target}` cannot be differentiated", why[0].upper() + why[1:] + ".", Fix(FIX.get(e.fact("how"), FIX["number"])))
+    return Claim(
+        f"{e.code} {what}: `{e.target}` cannot be differentiated", why[0].upper() + why[1:] + ".", Fix(FIX.get(e.fact("how"), FIX["number"]))
+    )

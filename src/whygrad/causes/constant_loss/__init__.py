@@ -30,12 +30,21 @@ from __future__ import annotations
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
+
 def claim(e: Evidence) -> Claim:
     if e.fact("how") == "unread":
         message = f"the loss never reads `{e.fact('parameter')}`: {e.code} in `{e.fact('function')}` does not depend on it"
         why = "Without the prediction in it the loss is a constant for every weight of the model, and there is nothing to differentiate."
         return Claim(message, why, Fix(f"use `{e.fact('parameter')}` in `{e.fact('function')}`"))
     others = " It depends on other variables, which were not asked for." if e.fact("how") == "other variables" else ""
-    message = f"{e.code} does not depend on {e.names}: no path leads from them to the loss" if len(e.variables) > 1 else f"{e.code} does not depend on {e.names}"
+    message = (
+        f"{e.code} does not depend on {e.names}: no path leads from them to the loss"
+        if len(e.variables) > 1
+        else f"{e.code} does not depend on {e.names}"
+    )
     why = "Nothing that was computed from these variables goes into this value, so it is a constant for them." + others
-    return Claim(message, why, Fix("compute the loss from the output of the model that is trained, inside the tape; check which of several outputs is passed here"))
+    return Claim(
+        message,
+        why,
+        Fix("compute the loss from the output of the model that is trained, inside the tape; check which of several outputs is passed here"),
+    )

@@ -32,6 +32,7 @@ from __future__ import annotations
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
+
 def claim(e: Evidence) -> Claim:
     name = e.fact("function")
     what = f"the custom gradient of `{name}`" if name else "a custom gradient"

@@ -34,6 +34,7 @@ from __future__ import annotations
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
+
 def claim(e: Evidence) -> Claim:
     if e.fact("how") == "exhausted":
         message = f"{e.code} was used up before the optimizer read it: nothing was left to apply"
@@ -44,4 +45,8 @@ def claim(e: Evidence) -> Claim:
         why = "The list of trainable variables is empty because the layers were frozen (`trainable = False`) and not released."
         return Claim(message, why, Fix("set `trainable = True` again before reading the list, or freeze only in the step that needs it"))
     why = "No variable was found: the model is not built yet, everything is frozen, or its parameters live where Keras does not track them (in a Lambda layer, a plain list, a closure)."
-    return Claim(message, why, Fix("create the parameters in a layer (`add_weight`) or pass the variables yourself; build the model (call it once) before reading the list"))
+    return Claim(
+        message,
+        why,
+        Fix("create the parameters in a layer (`add_weight`) or pass the variables yourself; build the model (call it once) before reading the list"),
+    )

@@ -31,6 +31,7 @@ from __future__ import annotations
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
+
 def claim(e: Evidence) -> Claim:
     dtype = e.fact("output", "a type that is not floating")
     message = f"{e.code} turns the value into {dtype}, so {e.names} {e.verb} no gradient"

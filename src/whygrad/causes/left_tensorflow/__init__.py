@@ -32,6 +32,7 @@ from __future__ import annotations
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
+
 def claim(e: Evidence) -> Claim:
     message = f"{e.code} takes the value out of TensorFlow; it comes back as a constant, so {e.names} {e.verb} no gradient"
     why = "NumPy arrays and Python numbers carry no history. What is computed with them is invisible to the tape, and converting the result to a tensor makes a fresh constant."
@@ -39,10 +40,27 @@ def claim(e: Evidence) -> Claim:
 
 
 INSTEAD = {
-    "numpy.mean": "tf.reduce_mean", "numpy.sum": "tf.reduce_sum", "numpy.std": "tf.math.reduce_std", "numpy.max": "tf.reduce_max", "numpy.min": "tf.reduce_min",
-    "numpy.array": "tf.stack", "numpy.asarray": "tf.convert_to_tensor", "numpy.sqrt": "tf.sqrt", "numpy.exp": "tf.exp", "numpy.log": "tf.math.log", "numpy.dot": "tf.tensordot",
-    "numpy.matmul": "tf.matmul", "numpy.abs": "tf.abs", "numpy.concatenate": "tf.concat", "numpy.stack": "tf.stack", "numpy.square": "tf.square", "math.cos": "tf.cos",
-    "math.sin": "tf.sin", "math.exp": "tf.exp", "math.log": "tf.math.log", "math.sqrt": "tf.sqrt",
+    "numpy.mean": "tf.reduce_mean",
+    "numpy.sum": "tf.reduce_sum",
+    "numpy.std": "tf.math.reduce_std",
+    "numpy.max": "tf.reduce_max",
+    "numpy.min": "tf.reduce_min",
+    "numpy.array": "tf.stack",
+    "numpy.asarray": "tf.convert_to_tensor",
+    "numpy.sqrt": "tf.sqrt",
+    "numpy.exp": "tf.exp",
+    "numpy.log": "tf.math.log",
+    "numpy.dot": "tf.tensordot",
+    "numpy.matmul": "tf.matmul",
+    "numpy.abs": "tf.abs",
+    "numpy.concatenate": "tf.concat",
+    "numpy.stack": "tf.stack",
+    "numpy.square": "tf.square",
+    "math.cos": "tf.cos",
+    "math.sin": "tf.sin",
+    "math.exp": "tf.exp",
+    "math.log": "tf.math.log",
+    "math.sqrt": "tf.sqrt",
 }
 
 

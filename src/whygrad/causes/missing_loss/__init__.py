@@ -31,10 +31,17 @@ from __future__ import annotations
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
+
 def claim(e: Evidence) -> Claim:
     if e.fact("how") == "compile":
         message = f"{e.code} is given no loss, so there is nothing to minimise"
-        return Claim(message, "`fit` minimises the `loss` of `compile` plus what layers add with `add_loss`; here there is neither.", Fix("pass the loss: `compile(..., loss=...)`"))
+        return Claim(
+            message,
+            "`fit` minimises the `loss` of `compile` plus what layers add with `add_loss`; here there is neither.",
+            Fix("pass the loss: `compile(..., loss=...)`"),
+        )
     message = f"{e.code} is empty: there is no loss to differentiate, so {e.names} {e.verb} no gradient"
     why = "`model.losses` holds only regularisation terms and what `add_loss` was given. The loss of `compile` is not among them."
-    return Claim(message, why, Fix("compute the loss in the tape: `loss = loss_fn(y, model(x, training=True))`, and add `sum(model.losses)` if there are any"))
+    return Claim(
+        message, why, Fix("compute the loss in the tape: `loss = loss_fn(y, model(x, training=True))`, and add `sum(model.losses)` if there are any")
+    )

@@ -34,17 +34,34 @@ from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
 ADVICE = {
-    "rounding": (("Round", "Floor", "Ceil", "Rint", "FloorDiv", "FloorMod"), "keep the raw value in the loss and round only what you print; or a straight-through estimator: `x + tf.stop_gradient(tf.round(x) - x)`"),
-    "choosing": (("ArgMax", "ArgMin", "TopK", "TopKV2"), "use the probabilities (`tf.nn.softmax(logits)`) where the index was used: the expected value instead of the winner; or Gumbel-softmax"),
+    "rounding": (
+        ("Round", "Floor", "Ceil", "Rint", "FloorDiv", "FloorMod"),
+        "keep the raw value in the loss and round only what you print; or a straight-through estimator: `x + tf.stop_gradient(tf.round(x) - x)`",
+    ),
+    "choosing": (
+        ("ArgMax", "ArgMin", "TopK", "TopKV2"),
+        "use the probabilities (`tf.nn.softmax(logits)`) where the index was used: the expected value instead of the winner; or Gumbel-softmax",
+    ),
     "comparing": (
         ("Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual", "LogicalAnd", "LogicalOr", "LogicalNot"),
         "replace the hard comparison by a soft one: `tf.sigmoid(k * (a - b))` for `a > b` (k says how sharp); keep the hard one for the metric",
     ),
-    "counting": (("HistogramFixedWidth", "Bincount", "DenseBincount", "Unique", "UniqueV2"), "count softly: give every bin a smooth weight, for instance `tf.exp(-((x[:, None] - centres) / width) ** 2)`, and sum"),
-    "searching": (("SearchSorted", "LowerBound", "UpperBound", "Bucketize"), "weight the bins softly with `tf.sigmoid(k * (x[:, None] - borders))` instead of looking one up"),
-    "sampling": (("Multinomial", "StatelessMultinomial", "RandomPoissonV2"), "sample with a reparameterisation (Gumbel-softmax), or use the score-function estimator: `log_prob(sample) * tf.stop_gradient(reward)`"),
+    "counting": (
+        ("HistogramFixedWidth", "Bincount", "DenseBincount", "Unique", "UniqueV2"),
+        "count softly: give every bin a smooth weight, for instance `tf.exp(-((x[:, None] - centres) / width) ** 2)`, and sum",
+    ),
+    "searching": (
+        ("SearchSorted", "LowerBound", "UpperBound", "Bucketize"),
+        "weight the bins softly with `tf.sigmoid(k * (x[:, None] - borders))` instead of looking one up",
+    ),
+    "sampling": (
+        ("Multinomial", "StatelessMultinomial", "RandomPoissonV2"),
+        "sample with a reparameterisation (Gumbel-softmax), or use the score-function estimator: `log_prob(sample) * tf.stop_gradient(reward)`",
+    ),
 }
-GENERAL = "take the operation out of the loss (keep it for metrics), or replace it by a smooth stand-in; `whygrad explain non-differentiable-op` shows some"
+GENERAL = (
+    "take the operation out of the loss (keep it for metrics), or replace it by a smooth stand-in; `whygrad explain non-differentiable-op` shows some"
+)
 
 
 def claim(e: Evidence) -> Claim:

@@ -31,6 +31,7 @@ from __future__ import annotations
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
+
 def claim(e: Evidence) -> Claim:
     what = e.fact("what", "no variable")
     many = len(e.variables) > 1

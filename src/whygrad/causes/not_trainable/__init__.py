@@ -33,6 +33,7 @@ from __future__ import annotations
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
+
 def claim(e: Evidence) -> Claim:
     if e.fact("how") == "untracked":
         message = f"{e.names} {'are raw tf.Variables' if len(e.variables) > 1 else 'is a raw tf.Variable'} on a Keras 3 layer: Keras does not track it, so it never trains"
@@ -41,4 +42,6 @@ def claim(e: Evidence) -> Claim:
     many = len(e.variables) > 1
     message = f"{e.names} {'are' if many else 'is'} not trainable, and {'are' if many else 'is'} in the list of what to train"
     why = "A tape does not follow variables with `trainable=False` (moving statistics of BatchNormalization, frozen layers, counters). For these None is right."
-    return Claim(message, why, Fix("harmless if meant so: use `model.trainable_variables` in the place of `model.variables`, so that nobody asks for them"))
+    return Claim(
+        message, why, Fix("harmless if meant so: use `model.trainable_variables` in the place of `model.variables`, so that nobody asks for them")
+    )

@@ -32,10 +32,19 @@ from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
 HOW = {
-    "tensor": ("is a plain tensor that the tape was not told to watch", "A tape follows trainable variables by itself, and tensors only after `tape.watch`."),
+    "tensor": (
+        "is a plain tensor that the tape was not told to watch",
+        "A tape follows trainable variables by itself, and tensors only after `tape.watch`.",
+    ),
     "too late": ("is watched only after it was used", "What was computed from it before `watch` is not on the tape."),
-    "switched off": ("is not watched: the tape was opened with `watch_accessed_variables=False`", "Such a tape follows only what `tape.watch` names."),
-    "unknown": ("was not followed by the tape", "Every operation on the way to the loss carries gradients, but the tape did not start from this source."),
+    "switched off": (
+        "is not watched: the tape was opened with `watch_accessed_variables=False`",
+        "Such a tape follows only what `tape.watch` names.",
+    ),
+    "unknown": (
+        "was not followed by the tape",
+        "Every operation on the way to the loss carries gradients, but the tape did not start from this source.",
+    ),
 }
 
 

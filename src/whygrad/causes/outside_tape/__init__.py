@@ -35,6 +35,7 @@ from __future__ import annotations
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
+
 def claim(e: Evidence) -> Claim:
     when = "before the tape began" if e.fact("when") != "after" else "after the tape had stopped recording"
     message = f"{e.code} was computed {when}, so {e.names} {e.verb} no gradient"

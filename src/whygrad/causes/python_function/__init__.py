@@ -31,6 +31,7 @@ from __future__ import annotations
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
+
 def claim(e: Evidence) -> Claim:
     message = f"{e.code} runs Python code that TensorFlow cannot look into, so {e.names} {e.verb} no gradient"
     why = "`tf.numpy_function` and `tf.py_func` hand NumPy arrays to your function and get arrays back: no gradient is defined for them. `tf.py_function` has one, but only while TensorFlow functions are used inside."

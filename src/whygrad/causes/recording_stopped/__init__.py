@@ -33,6 +33,7 @@ from __future__ import annotations
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
+
 def claim(e: Evidence) -> Claim:
     message = f"{e.code} ran while recording was stopped, so {e.names} {e.verb} no gradient"
     why = "Inside `tape.stop_recording()` nothing is written on the tape: what is computed there is a constant for everything after it."

@@ -31,7 +31,14 @@ from __future__ import annotations
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
+
 def claim(e: Evidence) -> Claim:
     message = f"{e.code} stores the value in a variable; what is read back later has no path to {e.names}"
     why = "An assignment keeps the number and forgets how it was computed: reading a variable starts a new path. Metric objects, optimizer steps, memories and moving averages all store in this way."
-    return Claim(message, why, Fix("hand the computed tensor on (return it, keep it in a local name) and use that in the loss; assign to the variable besides, for the next step or for the log"))
+    return Claim(
+        message,
+        why,
+        Fix(
+            "hand the computed tensor on (return it, keep it in a local name) and use that in the loss; assign to the variable besides, for the next step or for the log"
+        ),
+    )

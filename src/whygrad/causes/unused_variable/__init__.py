@@ -32,6 +32,7 @@ from __future__ import annotations
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
+
 def claim(e: Evidence) -> Claim:
     how = e.fact("how")
     if how == "dropped":
@@ -46,4 +47,8 @@ def claim(e: Evidence) -> Claim:
     else:
         message = f"{e.names} {'take' if len(e.variables) > 1 else 'takes'} no part in this loss: never read while the tape recorded"
         why = "The loss was computed without these variables, so it does not change when they do."
-    return Claim(message, why, Fix("use the result in the loss; or, if this part is not needed, leave its variables out of the list (or freeze them): then it is harmless"))
+    return Claim(
+        message,
+        why,
+        Fix("use the result in the loss; or, if this part is not needed, leave its variables out of the list (or freeze them): then it is harmless"),
+    )

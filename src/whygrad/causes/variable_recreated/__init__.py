@@ -35,6 +35,7 @@ from __future__ import annotations
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
+
 def claim(e: Evidence) -> Claim:
     message = f"{e.code} makes a new variable on every call: the one in the list ({e.names}) is not the one the loss used"
     why = "The listed variable comes from an earlier call. The loss was computed from a fresh one with the same shape, created by the same line."

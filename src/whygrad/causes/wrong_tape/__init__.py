@@ -30,6 +30,7 @@ from __future__ import annotations
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
+
 def claim(e: Evidence) -> Claim:
     if e.fact("how") == "used up":
         message = f"{e.code} asks a tape a second time: without `persistent=True` it answers once"
@@ -37,4 +38,8 @@ def claim(e: Evidence) -> Claim:
         return Claim(message, why, Fix("open it with `tf.GradientTape(persistent=True)`, or ask once for all gradients in one call"))
     message = f"{e.code} asks a tape that did not record this computation, so {e.names} {e.verb} no gradient"
     why = "The way from the variables to the target was recorded by another tape (or stands in another graph); this one knows nothing of it."
-    return Claim(message, why, Fix("ask the tape that was open while this loss was computed: keep one tape for each loss, or compute all losses under one persistent tape"))
+    return Claim(
+        message,
+        why,
+        Fix("ask the tape that was open while this loss was computed: keep one tape for each loss, or compute all losses under one persistent tape"),
+    )

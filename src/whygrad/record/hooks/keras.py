@@ -18,10 +18,10 @@ def optimizer(patches: Patches, cls: Any, names: tuple[str, ...], applied: Appli
     """Wrap the methods of an optimizer class that receive gradients."""
     for name in names:
         if name in vars(cls):
-            patches.wrap(cls, name, lambda original, name=name: _apply(patches.recorder, original, name, applied))
+            patches.wrap(cls, name, lambda original: _apply(patches.recorder, original, applied))
 
 
-def _apply(r: Recorder, original: Any, name: str, applied: Applied) -> Any:
+def _apply(r: Recorder, original: Any, applied: Applied) -> Any:
     def apply(self: Any, *args: Any, **kwargs: Any) -> Any:
         if r.thread.applying:
             return original(self, *args, **kwargs)
@@ -62,14 +62,14 @@ def model_compile(patches: Patches, cls: Any, loss_position: int) -> None:
 
 
 def _compile(r: Recorder, original: Any, position: int) -> Any:
-    def compile(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def compile_(self: Any, *args: Any, **kwargs: Any) -> Any:
         if r.active:
             with guarded(r):
                 loss = kwargs.get("loss", args[position] if len(args) > position else None)
                 r.event("compiled", text="no loss" if loss is None else "loss", site=r.site(sys._getframe(1)))
         return original(self, *args, **kwargs)
 
-    return compile
+    return compile_
 
 
 def layer_setattr(patches: Patches, cls: Any, tracks_raw: bool) -> None:
@@ -92,6 +92,30 @@ def _layer_setattr(r: Recorder, noticing: Any, original: Any, tracks_raw: bool) 
                 r.event("untracked", key=key_of(value), text=label, site=r.site(sys._getframe(1)))
 
     return __setattr__
+
+
+def layer_call(patches: Patches, cls: Any) -> None:
+    """Know which layer is being called, for the names on a path."""
+    patches.wrap(cls, "__call__", lambda original: _layer_call(patches.recorder, original))
+
+
+def _layer_call(r: Recorder, original: Any) -> Any:
+    def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
+        if not r.active:
+            return original(self, *args, **kwargs)
+        before = r.thread.layer
+        name = str(getattr(self, "name", "") or type(self).__name__)
+        known = r.layer_ids.get(name)
+        if known is None:
+            known = r.layer_ids[name] = len(r.layers)
+            r.layers.append(name)
+        r.thread.layer = known
+        try:
+            return original(self, *args, **kwargs)
+        finally:
+            r.thread.layer = before
+
+    return __call__
 
 
 def _is_raw_variable(value: Any) -> bool:

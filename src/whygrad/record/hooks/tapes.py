@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -32,7 +33,7 @@ def install(patches: Patches, attach: Callable[[], None], judged: Callable[[rec.
     patches.wrap(tape_module, "variable_accessed", lambda original: _accessed(r, original))
     patches.wrap(tf_record, "stop_recording", lambda original: _stop(r, original))
     for name in ("gradient", "jacobian", "batch_jacobian"):
-        patches.wrap(tape, name, lambda original, api=name: _gradient(r, original, f"tape.{api}", judged))
+        patches.wrap(tape, name, functools.partial(_gradient, r, f"tape.{name}", judged))
     patches.wrap(gradients_util, "_GradientsHelper", lambda original: _graph_gradients(r, original, attach, judged))
 
 
@@ -152,7 +153,9 @@ def describe(value: Any) -> rec.Source:
         return rec.Source("none", None, None, None, None, "None")
     key = key_of(value)
     if key < 0:
-        kind: rec.SourceKind = "array" if isinstance(value, np.ndarray) else "number" if isinstance(value, (int, float, complex, np.generic)) else "other"
+        kind: rec.SourceKind = (
+            "array" if isinstance(value, np.ndarray) else "number" if isinstance(value, (int, float, complex, np.generic)) else "other"
+        )
         shape = tuple(value.shape) if isinstance(value, (np.ndarray, np.generic)) else None
         return rec.Source(kind, None, None, str(getattr(value, "dtype", "")) or None, shape, type_name)
     is_variable = hasattr(value, "assign") or hasattr(value, "handle")
@@ -169,7 +172,7 @@ def dtype_text(dtype: Any) -> str:
 def _name(value: Any) -> str | None:
     try:
         name: str = value.name
-        return name.split(":")[0]
+        return name.split(":", maxsplit=1)[0]
     except (AttributeError, ValueError, NotImplementedError):  # eager tensors have no name
         return None
 
@@ -202,7 +205,7 @@ def none_mask(result: Any, count: int) -> tuple[bool, ...] | None:
     return tuple(g is None for g in flat) if len(flat) == count else None
 
 
-def _gradient(r: Recorder, original: Any, api: str, judged: Callable[[rec.GradientCall], None]) -> Any:
+def _gradient(r: Recorder, api: str, judged: Callable[[rec.GradientCall], None], original: Any) -> Any:
     def gradient(self: Any, target: Any, sources: Any, *args: Any, **kwargs: Any) -> Any:
         if r.thread.depth:
             return original(self, target, sources, *args, **kwargs)

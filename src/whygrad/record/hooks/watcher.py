@@ -103,6 +103,7 @@ class Watcher:
         from whygrad.record.hooks import keras
 
         keras.layer_setattr(self.patches, cls, tracks_raw)
+        keras.layer_call(self.patches, cls)
 
     def _compile(self, cls: Any) -> None:
         from whygrad.record.hooks import keras

@@ -1,0 +1,71 @@
+"""Programs in; the Report that `whygrad run` makes of each, out. One child process runs them all, so that TensorFlow is imported once.
+
+Each program gets a fresh Session of `whygrad.api` and runs as `__main__`, as the launcher runs it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from whygrad.model import Outcome, Report
+
+LIMIT = 900.0
+
+
+def reports(programs: Iterable[Path], **environment: str) -> dict[Path, Report]:
+    """The report on each program; AssertionError with what the child said where it died on the way."""
+    paths = [path.resolve() for path in programs]
+    with tempfile.TemporaryDirectory() as folder:
+        wanted, answer = Path(folder, "wanted.json"), Path(folder, "reports.json")
+        wanted.write_text(json.dumps([str(path) for path in paths]), encoding="utf-8")
+        command = [sys.executable, "-W", "ignore", __file__, str(wanted), str(answer)]
+        env = {**os.environ, **environment}
+        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=LIMIT, check=False)
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-6000:]
+        found = json.loads(answer.read_text(encoding="utf-8"))
+    return {path: Report.from_json(data) for path, data in zip(paths, found, strict=True)}
+
+
+@cache
+def reports_once(programs: tuple[Path, ...]) -> dict[Path, Report]:
+    """The same, run only once in a test session."""
+    return reports(programs)
+
+
+def _report(path: str) -> Report:
+    """Runs in the child."""
+    import tensorflow as tf
+
+    from whygrad.api import start_watching
+    from whygrad.program import run_program
+    from whygrad.target import find_program
+
+    program = find_program(path, module=False)
+    tf.keras.backend.clear_session()
+    session = start_watching()
+    with contextlib.redirect_stdout(io.StringIO()):
+        error = run_program(program, ())
+    ended = None if error is None or isinstance(error, SystemExit) else f"{type(error).__name__}: {error}"
+    return session.finish(Outcome(0 if error is None else 1, ended), error)
+
+
+def main(wanted: str, answer: str) -> int:
+    found = []
+    for path in json.loads(Path(wanted).read_text(encoding="utf-8")):
+        print(f"-- {path}", file=sys.stderr)
+        found.append(_report(path).to_json())
+    Path(answer).write_text(json.dumps(found), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
