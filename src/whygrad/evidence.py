@@ -26,8 +26,11 @@ class Evidence:
 
     @property
     def names(self) -> str:
-        """The variables in a sentence: `w`, `w` and `b`, `w`, `b` and 3 others."""
+        """The variables in a sentence: `w`; `w` and `b`; all 4 of `model.trainable_variables`; `w`, `b` and 3 others."""
         quoted = [f"`{v.name}`" for v in self.variables]
+        listed = quote(self.fact("sources"), 48)
+        if len(quoted) > 3 and self.all_missing and listed and not listed.startswith(("`[", "`(")):
+            return f"all {len(quoted)} of {listed}"
         if len(quoted) > 3:
             return f"{quoted[0]}, {quoted[1]} and {len(quoted) - 2} others"
         return " and ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]])) if quoted else "the variables"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from whygrad import recording as rec
 from whygrad.analyse import unconnected
 from whygrad.analyse.findings import Finding
+from whygrad.analyse.path import Edge
 from whygrad.analyse.scene import Scene
 from whygrad.evidence import quote
 from whygrad.model import Location, Related
@@ -64,6 +67,10 @@ def bad_target(scene: Scene) -> Finding:
         is_losses = any(t is not None and ".losses" in t.text for t in (where, origin))
         return Finding("missing-loss" if is_losses else "bad-target", origin or where or scene.location, facts={"how": "empty"})
     if scene.call.target_kind == "none":
+        lost = scene.program.unreturned(origin) if origin is not None else None
+        if lost is not None:
+            related = [Related("it is called here, and gives None", origin)]
+            return Finding("bad-target", lost, related=related, facts={"how": "unreturned", "function": lost.function.rsplit(".", 1)[-1]})
         return Finding("bad-target", origin or where or scene.location, facts={"how": "none"})
     exits = {w: None for w in (scene.recording.location(e.site) for e in scene.recording.of("exit") if e.clock <= scene.call.clock) if w is not None}
     chain = unconnected._through(scene, where, list(exits)) if where is not None else None
@@ -120,3 +127,12 @@ def _where_dtype_is_chosen(scene: Scene, created: Location) -> Location | None:
     column = created.column + at
     name = Location(created.path, created.line, column, created.line, column + len("dtype"), created.function, "dtype", created.source)
     return scene.program.definition(name)
+
+
+def not_trainable(scene: Scene, index: int, edges: Sequence[Edge] = ()) -> Finding:
+    """Said so by the user's own line that creates it: then that is the place. Else the list that asks for it."""
+    variable = scene.recording.variables.get(scene.call.sources[index].key or -1)
+    created = scene.recording.location(variable.site) if variable else None
+    if created is not None and "trainable=False" in created.text.replace(" ", ""):
+        return Finding("not-trainable", created, list(edges), facts={"how": "created"})
+    return Finding("not-trainable", scene.arguments[1] or scene.location, list(edges), facts={"how": "listed"})

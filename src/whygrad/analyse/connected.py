@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from whygrad import recording as rec
-from whygrad.analyse import places
+from whygrad.analyse import asked, places
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.path import READS, SHAPE_OPS, Edge
 from whygrad.analyse.scene import Scene
@@ -44,9 +46,10 @@ def further_cuts(scene: Scene, finding: Finding, broken: list[Edge]) -> list[Rel
     """Other broken edges on the same way, each place once."""
     seen = {(finding.location.path, finding.location.line)} if finding.location else set()
     found = []
-    for edge in broken[1:]:
+    for before, edge in pairwise(broken):
         where = scene.where(edge.node)
-        if where is None or edge.broken in UNRECORDED or (where.path, where.line) in seen:
+        consequence = edge.broken == "index" and edge.start == before.end  # what the first cut gave cannot carry gradient in the next op either
+        if where is None or consequence or edge.broken in UNRECORDED or (where.path, where.line) in seen:
             continue
         seen.add((where.path, where.line))
         found.append(Related(f"a second cut on the same path: {quote(where.text)}", where))
@@ -58,7 +61,7 @@ def unwatched(scene: Scene, index: int, edges: list[Edge]) -> Finding:
     source = scene.call.sources[index]
     tape = scene.tape
     if source.kind == "variable" and source.trainable is False:
-        return Finding("not-trainable", scene.arguments[1] or scene.location, edges, facts={"how": "frozen"})
+        return asked.not_trainable(scene, index, edges)
     if source.kind == "variable" and tape is not None and not tape.watches_variables:
         facts = {"how": "switched off"}
         return Finding("not-watched", scene.tape_location, edges, facts=facts)
@@ -159,11 +162,14 @@ def _custom(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding
     custom = scene.recording.customs.get(first.node.op)
     where = scene.where(first.node)
     definition = custom.definition if custom else None
+    facts = {"function": custom.name if custom else ""}
     if definition is not None:
         returned = scene.program.returns(definition)
-        definition = next((r for r in returned if "None" in r.text), returned[-1] if returned else definition)
+        lost = scene.program.unreturned(definition)
+        definition = lost or next((r for r in returned if "None" in r.text), returned[-1] if returned else definition)
+        facts["how"] = "unreturned" if lost is not None else "returned"
     related = [Related("used here", where)] if where and definition else []
-    return Finding("custom-gradient", definition or where, related=related, facts={"function": custom.name if custom else ""})
+    return Finding("custom-gradient", definition or where, related=related, facts=facts)
 
 
 def _python(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:

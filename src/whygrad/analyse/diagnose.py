@@ -117,9 +117,17 @@ def groups_of(scene: Scene) -> list[Group]:
         if key in groups:
             groups[key].indices.append(index)
             groups[key].finding.proven &= finding.proven
+            widen(groups[key].finding, finding)
         else:
             groups[key] = Group(scene, finding, [index])
     return list(groups.values())
+
+
+def widen(known: Finding, other: Finding) -> None:
+    """Two expressions on one line: point at the larger one."""
+    a, b = known.location, other.location
+    if a is not None and b is not None and (a.line, a.column) == (b.line, b.column) and (b.end_line, b.end_column) > (a.end_line, a.end_column):
+        known.location = b
 
 
 def missing_indices(call: rec.GradientCall) -> list[int]:
@@ -136,7 +144,7 @@ def classify_source(scene: Scene, index: int) -> Finding:
     if itself is not None:
         return itself
     if source.kind == "variable" and source.trainable is False:
-        return Finding("not-trainable", scene.arguments[1] or scene.location, facts={"how": "not trainable"})
+        return asked.not_trainable(scene, index)
     key = scene.trace.key(source.key if source.key is not None else -1)
     edges = scene.ways.path(key)
     if source.kind == "tensor" and key not in scene.reach.tracked and scene.tape is not None and not edges:
@@ -192,6 +200,8 @@ def severity_of(group: Group, exception: str | None) -> Severity:
     if call.error is not None or not call.sources:
         return "error" if exception else "warning"
     wanted = [m for s, m in zip(call.sources, call.missing or ()) if s.trainable is not False]
+    if finding.cause == "not-a-variable" and exception is not None:
+        return "error"
     return "error" if wanted and all(wanted) else "warning"
 
 

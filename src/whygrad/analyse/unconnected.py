@@ -15,12 +15,13 @@ from whygrad.source.flow import Step
 OUTWARD = ("numpy", "math", "cmath", "scipy", "sklearn", "pandas", "statistics", "random", "torch", "cv2", "PIL")
 BUILTINS = frozenset({"float", "int", "bool", "complex", "list", "sorted", "round", "str"})
 METHODS = (".numpy", ".tolist", ".item", ".eval_numpy", ".astype")
+SHAPE_CALLS = frozenset({"ones_like", "zeros_like", "full_like", "shape", "size", "rank"})
 MAX_PLACES = 60
 
 
 def classify(scene: Scene, index: int) -> Finding:
     """Why no way leads from source number `index` to the target."""
-    return recreated(scene, index) or bypassed(scene, index) or left_tensorflow(scene, index) or _constant_or_unused(scene, index)
+    return recreated(scene, index) or bypassed(scene, index) or left_tensorflow(scene, index) or shape_only(scene, index) or _constant_or_unused(scene, index)
 
 
 def replaced(scene: Scene, index: int) -> Finding | None:
@@ -48,7 +49,7 @@ def _replaced(scene: Scene, event: rec.Event) -> Finding:
 def recreated(scene: Scene, index: int) -> Finding | None:
     """Another variable, created by the same line, is what the loss really used."""
     mine = scene.recording.variables.get(scene.call.sources[index].key or -1)
-    if mine is None:
+    if mine is None or mine.clock >= scene.began:
         return None
     place = _innermost(scene, mine.site)
     for other in scene.recording.variables.values():
@@ -176,6 +177,28 @@ def leaves(call: str | None) -> bool:
 
 def _callee(chain: tuple[Step, ...]) -> str:
     return next((s.call for s in reversed(chain) if s.call and leaves(s.call)), "")
+
+
+def shape_only(scene: Scene, index: int) -> Finding | None:
+    """A constant made by `ones_like(value)`: while a graph is traced the shape is known, so that not even an op links the two."""
+    source = scene.call.sources[index]
+    dependents = scene.dependents(scene.trace.key(source.key)) if source.key is not None else set()
+    made = [where for where in dict.fromkeys(scene.made(k) for k in sorted(dependents)) if where is not None][-MAX_PLACES:]
+    for where in _without_input(scene):
+        info = scene.program.call_at(where)
+        if info is None or info.name.rsplit(".", 1)[-1] not in SHAPE_CALLS or not info.args:
+            continue
+        same = (info.location.line, info.location.column) == (where.line, where.column)
+        if same and any(scene.program.derives(info.args[0], origin) for origin in made):
+            return Finding("value-discarded", where, facts={"how": "shape"})
+    return None
+
+
+def _without_input(scene: Scene) -> list[Location]:
+    """Where the constants that the target depends on are made."""
+    producers = (scene.trace.producer.get(key) for key in scene.ways.price)
+    sites = {scene.site(scene.trace.nodes[p]) for p in producers if p is not None and not scene.trace.nodes[p].inputs}
+    return [where for where in (scene.recording.location(s) for s in sorted(sites)) if where is not None]
 
 
 # -- nothing in its place ------------------------------------------------------------------------------------------------------

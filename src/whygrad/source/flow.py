@@ -12,12 +12,12 @@ from whygrad.model import Location
 from whygrad.source import text as source_text
 from whygrad.source.backwards import Place, inputs
 from whygrad.source.calls import arguments, link
+from whygrad.source.functions import FUNCTIONS, first_lines, own_returns, unreturned
 from whygrad.source.names import dotted, index, name_definitions
 from whygrad.source.reaching import may_follow, owner
 from whygrad.source.reader import read_scopes
 from whygrad.source.scopes import Comprehension, Definition, File, Scope, parameters
 
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 WHOLE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)  # what stands inside need not be in their value
 STATES_PER_STEP = 30  # places looked at for each expression that may be given back, before the search ends
 
@@ -119,13 +119,28 @@ class Program:
     def returns(self, definition: Location) -> tuple[Location, ...]:
         """The return statements of the function whose `def` stands on the first line of `definition`, those of functions inside it left out."""
         file = self._files.get(definition.path)
-        nodes = file.scopes if file else ()
-        found = next((n for n in nodes if isinstance(n, FUNCTIONS) and definition.line in _first_lines(n)), None)
+        found = self._function_from(definition)
         if file is None or found is None:
             return ()
         if isinstance(found, ast.Lambda):
             return (self._location(found.body, file),)
-        return tuple(source_text.location_in(file.lines, file.path, source_text.span(n), definition.function) for n in _own_returns(found))
+        return tuple(source_text.location_in(file.lines, file.path, source_text.span(n), definition.function) for n in own_returns(found))
+
+    def unreturned(self, location: Location) -> Location | None:
+        """What the function at `location` (its `def`, or a call of it) computes in its last line, where it returns nothing."""
+        node, found = self._expression(location), self._function_from(location)
+        sites = self._calls.by_call.get(node, []) if isinstance(node, ast.Call) else []
+        if found is None or isinstance(found, ast.Lambda):
+            found = sites[0].function.node if len(sites) == 1 else None
+        value = unreturned(found) if found is not None else None
+        file = self._file_of(value) if value is not None else None
+        return None if value is None or file is None else self._location(value, file)
+
+    def _function_from(self, definition: Location) -> ast.AST | None:
+        """The function whose `def` stands on the first line of `definition`."""
+        file = self._files.get(definition.path)
+        nodes = file.scopes if file else ()
+        return next((n for n in nodes if isinstance(n, FUNCTIONS) and definition.line in first_lines(n)), None)
 
     def assignments_after(self, location: Location, name: str) -> tuple[Location, ...]:
         """The values that `name` is given in the same function after `location`; those that a loop around it brings back come last."""
@@ -300,17 +315,3 @@ def _value_of(statement: ast.AST | None, file: File) -> ast.expr | None:
 def _updated(body: list[ast.stmt] | list[ast.expr], name: str) -> bool:
     """`name += 1` reads the name too."""
     return any(isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name) and n.target.id == name for part in body for n in ast.walk(part))
-
-
-def _first_lines(function: ast.AST) -> tuple[int, ...]:
-    """Lines that may count as the first of a function: of its decorators and of `def`."""
-    decorators = getattr(function, "decorator_list", [])
-    return (function.lineno, *(d.lineno for d in decorators))  # type: ignore[attr-defined]
-
-
-def _own_returns(function: ast.AST) -> Iterator[ast.Return]:
-    for child in ast.iter_child_nodes(function):
-        if isinstance(child, ast.Return):
-            yield child
-        elif not isinstance(child, (*FUNCTIONS, ast.ClassDef)):
-            yield from _own_returns(child)

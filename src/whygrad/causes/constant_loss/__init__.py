@@ -33,7 +33,10 @@ from whygrad.model import Fix
 
 def claim(e: Evidence) -> Claim:
     if e.fact("how") == "unread":
-        message = f"the loss never reads `{e.fact('parameter')}`: {e.code} in `{e.fact('function')}` does not depend on it"
+        function, parameter = e.fact("function").rsplit(".", 1)[-1], e.fact("parameter")
+        message = f"`{function}` never reads its parameter `{parameter}`, so the loss does not depend on the model"
+        if e.location and not e.location.text.startswith(("def ", "async def ", "lambda")):
+            message = f"`{function}` never reads `{parameter}`: {e.code} is computed without it, and so is the loss"
         why = "Without the prediction in it the loss is a constant for every weight of the model, and there is nothing to differentiate."
         return Claim(message, why, Fix(f"use `{e.fact('parameter')}` in `{e.fact('function')}`"))
     others = " It depends on other variables, which were not asked for." if e.fact("how") == "other variables" else ""

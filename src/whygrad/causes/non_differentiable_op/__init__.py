@@ -30,49 +30,21 @@ Further reading
 
 from __future__ import annotations
 
+from whygrad.causes.non_differentiable_op.advice import advice
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
-
-ADVICE = {
-    "rounding": (
-        ("Round", "Floor", "Ceil", "Rint", "FloorDiv", "FloorMod"),
-        "keep the raw value in the loss and round only what you print; or a straight-through estimator: `x + tf.stop_gradient(tf.round(x) - x)`",
-    ),
-    "choosing": (
-        ("ArgMax", "ArgMin", "TopK", "TopKV2"),
-        "use the probabilities (`tf.nn.softmax(logits)`) where the index was used: the expected value instead of the winner; or Gumbel-softmax",
-    ),
-    "comparing": (
-        ("Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual", "LogicalAnd", "LogicalOr", "LogicalNot"),
-        "replace the hard comparison by a soft one: `tf.sigmoid(k * (a - b))` for `a > b` (k says how sharp); keep the hard one for the metric",
-    ),
-    "counting": (
-        ("HistogramFixedWidth", "Bincount", "DenseBincount", "Unique", "UniqueV2"),
-        "count softly: give every bin a smooth weight, for instance `tf.exp(-((x[:, None] - centres) / width) ** 2)`, and sum",
-    ),
-    "searching": (
-        ("SearchSorted", "LowerBound", "UpperBound", "Bucketize"),
-        "weight the bins softly with `tf.sigmoid(k * (x[:, None] - borders))` instead of looking one up",
-    ),
-    "sampling": (
-        ("Multinomial", "StatelessMultinomial", "RandomPoissonV2"),
-        "sample with a reparameterisation (Gumbel-softmax), or use the score-function estimator: `log_prob(sample) * tf.stop_gradient(reward)`",
-    ),
-}
-GENERAL = (
-    "take the operation out of the loss (keep it for metrics), or replace it by a smooth stand-in; `whygrad explain non-differentiable-op` shows some"
-)
 
 
 def claim(e: Evidence) -> Claim:
     op = e.fact("op")
     message = f"{e.code} has no gradient, so {e.names} {e.verb} none"
-    return Claim(message, _why(e, op), Fix(next((advice for ops, advice in ADVICE.values() if op in ops), GENERAL)))
+    text, function = (e.location.text, e.location.function) if e.location else ("", "")
+    return Claim(message, _why(e, op), Fix(advice(op, text, function)))
 
 
 def _why(e: Evidence, op: str) -> str:
     if e.fact("unregistered"):
         return f"TensorFlow has no gradient function for the op {op} at all: asking for one raises LookupError, or gives None."
     if e.fact("output") and not e.fact("output").startswith(("float", "bfloat", "complex")):
-        return f"The op {op} turns numbers into {e.fact('output')}: its result jumps or stays the same when its input moves a little, so there is no slope to follow."
+        return f"The op {op} gives {e.fact('output')}: its result jumps or stays the same when its input moves a little, so there is no slope to follow."
     return f"TensorFlow's gradient of the op {op} is None for this input: its result does not change smoothly with it."

@@ -28,6 +28,8 @@ Further reading
 
 from __future__ import annotations
 
+import ast
+
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
@@ -40,5 +42,17 @@ def claim(e: Evidence) -> Claim:
     message = f"{e.names} {'are' if many else 'is'} {kind}, not {'variables' if many else 'a tf.Variable'}{where}"
     why = "A tape follows `tf.Variable`s by itself; for it everything else is a constant, and an optimizer can only update variables."
     first = e.variables[0].name.rsplit(".", 1)[-1] if e.variables else "w"
-    made = e.location.text if e.location and e.location.text and len(e.location.text) < 50 else "..."
-    return Claim(message, why, Fix(f"wrap it: `{first} = tf.Variable({made}, dtype=tf.float32)`, and update it with `assign`/`assign_sub`"))
+    fix = f"wrap it: `{first} = tf.Variable({_value(e.location.text if e.location else '')})`, and update it with `assign`/`assign_sub`"
+    return Claim(message, why, Fix(fix))
+
+
+def _value(text: str) -> str:
+    """What to give `tf.Variable`: the arguments of `tf.convert_to_tensor(...)` and `tf.constant(...)`, any other expression as it is."""
+    line = " ".join(text.split())
+    try:
+        node = ast.parse(line, mode="eval").body
+    except SyntaxError:
+        return "..."
+    if isinstance(node, ast.Call) and ast.unparse(node.func).rsplit(".", 1)[-1] in ("convert_to_tensor", "constant", "identity"):
+        line = ", ".join([*map(ast.unparse, node.args), *(ast.unparse(k.value) if k.arg == "value" else f"{k.arg}={ast.unparse(k.value)}" for k in node.keywords)])
+    return line if 0 < len(line) < 60 else "..."

@@ -52,4 +52,6 @@ def _fix(e: Evidence) -> str:
         return "store the variable, not what is computed from it, and compute it anew in every call, under the tape"
     if e.fact("when") == "after":
         return f"move {e.code} inside the `with tf.GradientTape()` block"
-    return f"open the tape earlier: move {e.code} inside the `with tf.GradientTape()` block (or, for `minimize`, into the function that it calls)"
+    if e.tape and "minimize(" in e.tape.text:
+        return f"compute the loss inside the function that `minimize` calls: put {e.code} into it"
+    return f"open the tape earlier: move {e.code} inside the `with tf.GradientTape()` block"

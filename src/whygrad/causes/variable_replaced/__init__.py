@@ -28,6 +28,8 @@ Further reading
 
 from __future__ import annotations
 
+import ast
+
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
@@ -41,4 +43,15 @@ def claim(e: Evidence) -> Claim:
     message = f"{e.code} makes {e.names} a plain tensor: the variable of that name is gone"
     why = "The tape follows variables. After the name is bound to the result of a computation, it is a tensor that nobody watches: fine in the first step, None from the second on."
     first = e.variables[0].name if e.variables else "w"
-    return Claim(message, why, Fix(f"update the variable in place: `{first}.assign_sub(learning_rate * gradient)`"))
+    return Claim(message, why, Fix(f"update the variable in place: `{_in_place(first, e.location.text if e.location else '')}`"))
+
+
+def _in_place(name: str, text: str) -> str:
+    """`w - lr * g` as `w.assign_sub(lr * g)`; any other expression as `w.assign(...)`."""
+    try:
+        node = ast.parse(text.strip(), mode="eval").body
+    except SyntaxError:
+        return f"{name}.assign(...)"
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Sub, ast.Add)) and ast.unparse(node.left) == name:
+        return f"{name}.assign_{'sub' if isinstance(node.op, ast.Sub) else 'add'}({ast.unparse(node.right)})"
+    return f"{name}.assign({' '.join(text.split())})" if text else f"{name}.assign(...)"

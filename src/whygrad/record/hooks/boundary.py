@@ -7,10 +7,16 @@ import sys
 from types import FrameType
 from typing import Any
 
+from tensorflow.python.eager import context
 from tensorflow.python.framework import constant_op
 from tensorflow.python.framework import ops as tf_ops
+from tensorflow.python.ops import script_ops
+from tensorflow.python.util import nest
 
+from whygrad import recording as rec
+from whygrad.record.hooks.ops import symbolic_meta
 from whygrad.record.hooks.patching import Patches, guarded
+from whygrad.record.hooks.tapes import key_of
 from whygrad.record.recorder import Recorder
 
 
@@ -18,6 +24,7 @@ def install(patches: Patches) -> None:
     r = patches.recorder
     patches.wrap(tf_ops._EagerTensorBase, "_numpy", lambda original: _left(r, original))
     patches.wrap(constant_op, "convert_to_eager_tensor", lambda original: _came_back(r, original))
+    patches.wrap(script_ops, "py_func_common", lambda original: _python(r, original))
 
 
 def by_the_user(r: Recorder, frame: FrameType | None) -> bool:
@@ -57,3 +64,19 @@ def _came_back(r: Recorder, original: Any) -> Any:
         return result
 
     return convert_to_eager_tensor
+
+
+def _python(r: Recorder, original: Any) -> Any:
+    """`tf.numpy_function`, called eagerly, runs the function at once and no op shows it: record the op that a graph would have."""
+
+    def py_func_common(func: Any, inp: Any = None, *args: Any, **kwargs: Any) -> Any:
+        result = original(func, inp, *args, **kwargs)
+        if r.active and context.executing_eagerly():
+            with guarded(r):
+                outputs = [t for t in nest.flatten(result) if isinstance(getattr(t, "_id", None), int)]
+                keys = [key for key in map(key_of, inp or ()) if key >= 0]
+                signature = r.signature("PyFunc", (), tuple(map(symbolic_meta, outputs)))
+                r.add_op((signature, r.site(sys._getframe(1)), r.thread.state, rec.EAGER, keys, [t._id for t in outputs]))
+        return result
+
+    return py_func_common
