@@ -119,6 +119,8 @@ def _unrecorded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Fin
     when = "before" if first.node.op < scene.began else "after"
     facts = {"when": when}
     where = scene.beside_tape(first.node)
+    if cause == "wrong-tape" and _earlier_turn(scene, first):
+        return Finding("outside-tape", scene.where(first.node), facts={**facts, "how": "earlier tape"}, related=_computed(scene, first)[1:])
     if cause == "wrong-tape":
         return Finding(cause, scene.location, facts=facts, related=_computed(scene, first))
     if cause == "recording-stopped":
@@ -129,6 +131,15 @@ def _unrecorded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Fin
         facts["copied"] = quote((scene.where(stored.node) or Location("", 0, 0, 0, 0)).text)
     related = [] if scene.where(last.node) == where else [Related("the last op outside the tape", scene.where(last.node))]
     return Finding(cause, where, facts=facts, related=related)
+
+
+def _earlier_turn(scene: Scene, first: Edge) -> bool:
+    """Was this computed under the tape of an earlier turn of the same loop, while the tape that is asked did record the target?"""
+    other = next((t for t in scene.recording.states[first.node.state] if t >= 0), None)
+    if scene.tape is None or other is None or scene.recording.tapes[other].site != scene.tape.site or first.node.op >= scene.began:
+        return False
+    producers = [scene.trace.producer.get(scene.trace.key(t)) for t in scene.call.targets]
+    return any(p is not None and scene.judge.records(scene.trace.nodes[p]) for p in producers)
 
 
 def _stopped(scene: Scene, first: Edge) -> Finding:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from whygrad import recording as rec
-from whygrad.analyse.trace import LOOP_IN, LOOP_OUT, MERGE, Node, Trace
+from whygrad.analyse.trace import LOOP_IN, LOOP_OUT, MERGE, OPAQUE, Node, Trace
 
 MAX_PASSES = 6  # rounds through a loop until tracked tensors settle
 
@@ -28,6 +28,7 @@ class Judge:
         self.call = call
         self.symbolic = call.tape is None
         self.one_graph = self.symbolic and any(s.kind == "variable" for s in call.sources)
+        self.began = 0 if call.tape is None else self.recording.tapes[call.tape].entered
         self.recording_states: dict[int, bool] = {}
         self.carry_cache: dict[tuple[int, int], tuple[bool, ...]] = {}
 
@@ -43,11 +44,11 @@ class Judge:
         if known is None:
             state = self.recording.states[node.state]
             known = self.recording_states[node.state] = self.call.tape in state and rec.STOPPED not in state
-        return known
+        return known and (node.called[0] if node.called else node.op) >= self.began  # `tape.reset()` forgets what was before
 
     def carries(self, node: Node) -> tuple[bool, ...]:
         """For each input of the node: would a gradient of the outputs reach it, if it were recorded?"""
-        if node.kind in (LOOP_IN, LOOP_OUT):
+        if node.kind in (LOOP_IN, LOOP_OUT, OPAQUE):
             return (True,) * len(node.inputs)
         if node.kind == MERGE:
             return (True,) * (len(node.inputs) - 1) + (False,)
@@ -65,7 +66,7 @@ class Judge:
 
     def unregistered(self, node: Node) -> bool:
         """An op whose gradient TensorFlow does not know at all: asking for it raises LookupError."""
-        if node.kind in (LOOP_IN, LOOP_OUT, MERGE, rec.IDENTITY, rec.CUSTOM):
+        if node.kind in (LOOP_IN, LOOP_OUT, MERGE, OPAQUE, rec.IDENTITY, rec.CUSTOM):
             return False
         return self.recording.carries(self.recording.ops.signature[node.op], self.shapes(node)) is None
 
@@ -101,7 +102,8 @@ class Judge:
         return [
             (w.clock, self.trace.key(w.key))
             for w in self.recording.watches
-            if w.tape == tape or (listens and w.state is not None and tape in states[w.state] and rec.STOPPED not in states[w.state])
+            if w.clock >= self.began
+            and (w.tape == tape or (listens and w.state is not None and tape in states[w.state] and rec.STOPPED not in states[w.state]))
         ]
 
     def _forward(self, result: Reach, nodes: list[Node], first: int) -> None:
@@ -177,4 +179,6 @@ class Judge:
         key = self.trace.key(source.key)
         if key not in reach.reached:
             return True
+        if source.key in self.call.targets:
+            return False
         return not self.symbolic and key not in reach.tracked

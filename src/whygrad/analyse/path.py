@@ -121,7 +121,8 @@ class Search:
     def _of_earlier_step(self, node: Node) -> bool:
         """Gradients and optimizer updates of earlier steps lead everywhere; they are not what the user means by a path."""
         state = self.recording.states[node.state]
-        return rec.BACKWARD in state or rec.APPLYING in state
+        began = self.recording.tapes[self.judge.call.tape or 0].entered
+        return rec.APPLYING in state or (rec.BACKWARD in state and (node.called[0] if node.called else node.op) < began)
 
     def _price(self, broken: Break | None, start: int) -> int:
         if broken is None:
@@ -169,6 +170,6 @@ class Search:
         tape = self.recording.tapes[self.judge.call.tape or 0]
         if rec.STOPPED in state or any(a <= node.op < b for a, b, _ in tape.pauses):
             return "stopped"
-        if any(t >= 0 for t in state):
+        if any(t >= 0 for t in state) and rec.BACKWARD not in state:  # TensorFlow opens tapes of its own inside gradient() and jacobian()
             return "other-tape"
         return "outside"

@@ -12,6 +12,7 @@ from whygrad import recording as rec
 
 INNER = 1 << 44  # ids of TensorFlow stay far below
 LOOP_IN, LOOP_OUT, MERGE = "LoopIn", "LoopOut", "Merge"
+OPAQUE = "OpaqueCall"  # a function whose graph was not built under our eyes (loaded from a SavedModel)
 MAX_NODES = 4_000_000
 
 
@@ -65,6 +66,7 @@ class Opener:
     def __init__(self, recording: rec.Recording) -> None:
         self.recording = recording
         self.by_graph: dict[int, list[int]] = {}
+        self.built: dict[int, bool] = {}
         for op, graph in enumerate(recording.ops.graph):
             self.by_graph.setdefault(graph, []).append(op)
 
@@ -105,11 +107,23 @@ class Opener:
         inputs = tuple(self._inner(trace, t, shift) for t in ops.ins(op))
         outputs = tuple(t + shift for t in ops.outs(op))
         call = self.recording.runs.get(op)
-        if call is not None and len(called) < 40 and all(self.by_graph.get(g) or self.recording.graphs[g].outputs for g in call.graphs):
+        if call is not None and len(called) < 40:
             around = call.state if state is None else state
+            if not all(map(self._was_built, call.graphs)):
+                self._append(trace, Node(op, OPAQUE, inputs, outputs, around, called))
+                return
             getattr(self, f"_open_{call.kind}")(trace, call, inputs, outputs, around, (*called, op))
             return
         self._append(trace, Node(op, self.recording.kind(op), inputs, outputs, own_state, called))
+
+    def _was_built(self, graph: int) -> bool:
+        """Were the ops of this graph recorded? Those of a function loaded from a SavedModel were not."""
+        known = self.built.get(graph)
+        if known is None:
+            g = self.recording.graphs[graph]
+            made = {t for op in self.by_graph.get(graph, ()) for t in self.recording.ops.outs(op)}
+            known = self.built[graph] = all(t in made or t in g.inputs for t in g.outputs)
+        return known
 
     def _inner(self, trace: Trace, tensor: int, shift: int) -> int:
         """The key of an input inside an opening. A hand-recorded op may name a tensor from outside without capturing it."""

@@ -155,15 +155,20 @@ def _left(scene: Scene, sink: Location, chain: tuple[Step, ...]) -> Finding:
 
 
 def _silently(scene: Scene, sink: Location, made: list[Location]) -> Finding | None:
-    """NumPy took the tensor through the buffer protocol, unseen: the source text shows the call."""
+    """NumPy took the tensor through the buffer protocol, unseen: the source text shows the call. Sure where the tensor is made in its very arguments."""
     for origin in made[-MAX_PLACES:]:
         chain = scene.program.derives(sink, origin)
         where = outward(chain) if chain else None
         if chain and where is not None:
             finding = _left(scene, sink, chain)
-            finding.location, finding.proven = where, False
+            finding.location, finding.proven = where, any(_within(tensor, where) for tensor in made)
             return finding
     return None
+
+
+def _within(inner: Location, outer: Location) -> bool:
+    start, end = (outer.line, outer.column), (outer.end_line, outer.end_column)
+    return inner.path == outer.path and start <= (inner.line, inner.column) and (inner.end_line, inner.end_column) <= end
 
 
 def outward(chain: tuple[Step, ...]) -> Location | None:

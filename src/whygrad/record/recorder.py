@@ -12,6 +12,7 @@ from whygrad import recording as rec
 from whygrad.record import sites
 
 MAX_USER_FRAMES = 48
+BOTTOM = -1  # nothing below this frame is the user's
 Row = tuple[int, int, int, int, Sequence[int], Sequence[int]]
 
 
@@ -48,7 +49,7 @@ class Recorder:
         self.site_layers: list[int] = []
         self.layers: list[str] = [""]
         self.layer_ids: dict[str, int] = {"": 0}
-        self.user_code: dict[int, bool] = {}
+        self.user_code: dict[int, int] = {}
         self.codes: list[CodeType] = []  # keeps code objects alive: their ids are keys above
         self.state_ids: dict[tuple[int, ...], int] = {(): 0}
         self.tapes: list[rec.Tape] = []
@@ -72,20 +73,21 @@ class Recorder:
         user = self.user_code
         layer = self.thread.layer
         key: list[int] = [layer]
-        found: list[tuple[CodeType, int]] = []
+        codes: list[CodeType] = []
         while f is not None:
             code = f.f_code
             mine = user.get(id(code))
             if mine is None:
                 mine = self.classify(code)
             if mine:
-                lasti = f.f_lasti
-                key += (id(code), lasti)
-                found.append((code, lasti))
-                if len(found) >= MAX_USER_FRAMES:
+                if mine == BOTTOM:
+                    break
+                key += (id(code), f.f_lasti)
+                codes.append(code)
+                if len(codes) >= MAX_USER_FRAMES:
                     break
             f = f.f_back
-        if not found:
+        if not codes:
             return -1
         chain = tuple(key)
         number = self.site_ids.get(chain)
@@ -93,13 +95,14 @@ class Recorder:
             with self.lock:
                 number = self.site_ids.setdefault(chain, len(self.site_frames))
                 if number == len(self.site_frames):
-                    self.site_frames.append(tuple(found))
+                    self.site_frames.append(tuple(zip(codes, key[2::2])))
                     self.site_layers.append(layer)
         return number
 
-    def classify(self, code: CodeType) -> bool:
+    def classify(self, code: CodeType) -> int:
+        """1 for the user's code, 0 for a library's, BOTTOM for the function of `whygrad run` that calls the program."""
         self.codes.append(code)
-        mine = self.user_code[id(code)] = sites.is_user_code(code)
+        mine = self.user_code[id(code)] = BOTTOM if sites.runs_the_program(code) else int(sites.is_user_code(code))
         return mine
 
     # -- ops ------------------------------------------------------------------------------------------------------

@@ -40,6 +40,11 @@ def is_user_code(code: types.CodeType) -> bool:
     return _remember(_user_files, name, _is_user_file(name)) if known is None else known
 
 
+def runs_the_program(code: types.CodeType) -> bool:
+    """Whether this is the function of `whygrad run` that calls the user's program."""
+    return code.co_name == "run_program" and code.co_filename == os.path.join(OWN_FOLDER, "program.py")
+
+
 def is_library_code(code: types.CodeType) -> bool:
     """Whether the code is an installed package's that is neither TensorFlow, nor its company, nor what runs the program."""
     name = code.co_filename

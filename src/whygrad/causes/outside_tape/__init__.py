@@ -42,6 +42,9 @@ def claim(e: Evidence) -> Claim:
     why = f"A tape knows only what runs while it records. For it the result of {e.code} is a constant."
     if e.fact("how") == "bypassed":
         message = f"the loss was not computed from {e.names} but from what {e.code} was made of, before the tape began"
+    if e.fact("how") == "earlier tape":
+        message = f"{e.code} was computed under an earlier tape and kept, so {e.names} {e.verb} no gradient from this one"
+        why = f"A tape knows only what runs while it records. For the tape that is asked here, the stored result of {e.code} is a constant."
     if e.fact("copied"):
         why += f" The value was then copied into another variable ({e.fact('copied')}), which trains in its place."
     return Claim(message, why, Fix(_fix(e)))
@@ -50,6 +53,8 @@ def claim(e: Evidence) -> Claim:
 def _fix(e: Evidence) -> str:
     if e.location and e.location.function.rsplit(".", 1)[-1] in ("__init__", "build"):
         return "store the variable, not what is computed from it, and compute it anew in every call, under the tape"
+    if e.fact("how") == "earlier tape":
+        return f"do not keep the result from one step to the next: compute {e.code} anew under the tape that is asked"
     if e.fact("when") == "after":
         return f"move {e.code} inside the `with tf.GradientTape()` block"
     if e.tape and "minimize(" in e.tape.text:

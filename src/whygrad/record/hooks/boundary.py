@@ -32,7 +32,7 @@ def by_the_user(r: Recorder, frame: FrameType | None) -> bool:
     while frame is not None:
         code = frame.f_code
         mine = r.user_code.get(id(code))
-        if mine if mine is not None else r.classify(code):
+        if (mine if mine is not None else r.classify(code)) > 0:
             return True
         name = code.co_filename
         if f"{os.sep}tensorflow{os.sep}" not in name and f"{os.sep}numpy{os.sep}" not in name:

@@ -11,6 +11,7 @@ from tensorflow.python.autograph.impl import api as autograph_api
 from tensorflow.python.eager import record as tf_record
 from tensorflow.python.eager.polymorphic_function import concrete_function, polymorphic_function
 from tensorflow.python.ops import cond_v2, while_v2
+from tensorflow.python.ops.parallel_for import pfor
 from tensorflow.python.util import nest
 
 from whygrad import recording as rec
@@ -40,6 +41,7 @@ def install(patches: Patches) -> None:
     patches.wrap(while_v2, "_build_while_op", lambda original: _build_while(r, original))
     patches.wrap(tf_record, "record_operation", lambda original: _record_operation(r, original))
     patches.wrap(autograph_api, "_convert_actual", lambda original: _converted(r, original))
+    patches.wrap(pfor, "_create_op", lambda original: _vectorized(r, original))
 
 
 def snapshot(r: Recorder, graph: Any) -> int:
@@ -120,6 +122,22 @@ def _build_while(r: Recorder, original: Any) -> Any:
         return _control_flow(r, original, "while", (body_graph, cond_graph), (loop_vars, cond_graph, body_graph, *args), kwargs)
 
     return _build_while_op
+
+
+def _vectorized(r: Recorder, original: Any) -> Any:
+    """Ops that `jacobian` and `vectorized_map` build by converting others: no callback hears of them."""
+
+    def _create_op(*args: Any, **kwargs: Any) -> Any:
+        op = original(*args, **kwargs)
+        if r.active:
+            with guarded(r):
+                attrs = tuple(x for name, value in op.node_def.attr.items() for x in (name, value.SerializeToString()))
+                signature = r.signature(op.type, attrs, tuple(symbolic_meta(t) for t in op.outputs))
+                ids = [t._id for t in op.inputs], [t._id for t in op.outputs]
+                r.add_op((signature, r.site(sys._getframe(1)), r.thread.state, graph_number(r, op.graph), *ids))
+        return op
+
+    return _create_op
 
 
 def _record_operation(r: Recorder, original: Any) -> Any:

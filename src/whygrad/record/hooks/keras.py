@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from tensorflow.python.module import module
+
 from whygrad.record.hooks.patching import Patches, guarded
 from whygrad.record.hooks.tapes import key_of
 from whygrad.record.hooks.variables import setattr_hook
@@ -87,9 +89,10 @@ def _layer_setattr(r: Recorder, noticing: Any, original: Any, tracks_raw: bool) 
         with guarded(r):
             if name == "trainable" and value is False:
                 r.event("frozen", text=str(getattr(self, "name", "")), site=r.site(sys._getframe(1)))
-            elif not tracks_raw and _is_raw_variable(value) and value.trainable:
-                label = f"{getattr(self, 'name', type(self).__name__)}.{name}"
-                r.event("untracked", key=key_of(value), text=label, site=r.site(sys._getframe(1)))
+            for variable in () if tracks_raw else _raw_variables(value):
+                inner = "" if variable is value else f".{variable.name.split(':')[0]}"
+                label = f"{getattr(self, 'name', type(self).__name__)}.{name}{inner}"
+                r.event("untracked", key=key_of(variable), text=label, site=r.site(sys._getframe(1)))
 
     return __setattr__
 
@@ -116,6 +119,14 @@ def _layer_call(r: Recorder, original: Any) -> Any:
             r.thread.layer = before
 
     return __call__
+
+
+def _raw_variables(value: Any) -> list[Any]:
+    """Trainable tf.Variables that Keras 3 does not find in this attribute: the value itself, those in a container, those of a `tf.Module`."""
+    if isinstance(value, module.Module):
+        return list(value.trainable_variables)
+    values = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else (value,)
+    return [v for v in values if _is_raw_variable(v) and v.trainable]
 
 
 def _is_raw_variable(value: Any) -> bool:

@@ -53,43 +53,49 @@ def plain_attrs(attrs: tuple[Any, ...] | None) -> tuple[object, ...]:
     return tuple(a.SerializeToString() if hasattr(a, "SerializeToString") else a for a in attrs)
 
 
-def make_callback(recorder: Recorder) -> Callable[..., None]:
+def handed_on(outputs: Any, graph: Any) -> list[Any] | None:
+    """What the op callback returns. While a graph is built TensorFlow gives a second callback (`enable_check_numerics`) what the first returned."""
+    return list(outputs) if graph is not None and outputs is not None and len(context.context().op_callbacks) > 1 else None
+
+
+def make_callback(recorder: Recorder) -> Callable[..., list[Any] | None]:
     """The function that TensorFlow calls for each op: as little work as can be done."""
     thread = recorder.thread
     signature_ids = recorder.signatures
-    eager_meta = _eager_meta
+    frame_of, site_of, add_op = sys._getframe, recorder.site, recorder.add_op
 
-    def on_op(op_type: Any, inputs: Any, attrs: Any, outputs: Any, op_name: Any = None, graph: Any = None) -> None:
+    def on_op(op_type: Any, inputs: Any, attrs: Any, outputs: Any, op_name: Any = None, graph: Any = None) -> list[Any] | None:
         if not recorder.active:
-            return
+            return handed_on(outputs, graph)
         try:
             if type(op_type) is bytes:
                 op_type = op_type.decode()
             if graph is None:
                 number = rec.EAGER
-                meta = tuple([eager_meta(t) for t in outputs]) if outputs else ()
+                meta = tuple([(t._datatype_enum(), t._shape_tuple()) for t in outputs]) if outputs else ()
             else:
                 number = graph_number(recorder, graph)
-                meta = tuple([symbolic_meta(t) for t in outputs])
+                meta = tuple([symbolic_meta(t) for t in outputs]) if outputs else ()
                 attrs = plain_attrs(attrs)
             try:
                 signature = signature_ids[op_type, attrs, meta]
             except (KeyError, TypeError):
                 signature = recorder.signature(op_type, attrs or (), meta)
             ids = [t._id for t in inputs]
-            site = recorder.site(sys._getframe(1))
+            site = site_of(frame_of(1))
             if graph is None and ids and max(ids) > recorder.newest:
-                note_conversions(recorder, sys._getframe(1), inputs, ids, site)
-            made = [t._id for t in outputs or ()]
+                note_conversions(recorder, frame_of(1), inputs, ids, site)
+            made = [t._id for t in outputs] if outputs else []
             if made and graph is None:
                 recorder.newest = made[-1]
-            op = recorder.add_op((signature, site, thread.state, number, ids, made))
+            op = add_op((signature, site, thread.state, number, ids, made))
             if thread.pending:
                 note_call(recorder, op, op_type)
         except Exception as error:
             recorder.failed(error)
             if os.environ.get("WHYGRAD_STRICT") == "1":
                 raise
+        return None if graph is None else handed_on(outputs, graph)
 
     return on_op
 

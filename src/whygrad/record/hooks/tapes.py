@@ -30,6 +30,7 @@ def install(patches: Patches, attach: Callable[[], None], judged: Callable[[rec.
     patches.wrap(tape, "_push_tape", lambda original: _push(r, original, attach))
     patches.wrap(tape, "_pop_tape", lambda original: _pop(r, original))
     patches.wrap(tape, "watch", lambda original: _watch(r, original))
+    patches.wrap(tape, "reset", lambda original: _reset(r, original))
     patches.wrap(tape_module, "variable_accessed", lambda original: _accessed(r, original))
     patches.wrap(tf_record, "stop_recording", lambda original: _stop(r, original))
     for name in ("gradient", "jacobian", "batch_jacobian"):
@@ -95,6 +96,19 @@ def _pop(r: Recorder, original: Any) -> Any:
         return result
 
     return _pop_tape
+
+
+def _reset(r: Recorder, original: Any) -> Any:
+    def reset(self: Any) -> Any:
+        result = original(self)
+        with guarded(r):
+            number = tape_number(r, self)
+            if number is not None:  # what it had recorded and watched is gone
+                r.tapes[number].entered = r.clock
+                r.tapes[number].pauses.clear()
+        return result
+
+    return reset
 
 
 def _watch(r: Recorder, original: Any) -> Any:
