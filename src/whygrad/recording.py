@@ -16,6 +16,7 @@ from whygrad.model import Location
 EAGER = 0
 STOPPED, APPLYING, BACKWARD = -1, -2, -3  # marks in a tape state: recording stopped on the thread, inside an optimizer, inside gradient()
 CUSTOM = "WhygradCustomGradient"  # op type of the pseudo op that stands for `tf.custom_gradient`
+PY_FUNCTION = "py_function"  # api of the gradient call that TensorFlow makes for a `tf.py_function` inside a graph
 IDENTITY = "WhygradIdentity"  # op type of other operations a tape was told about by hand (copies between devices)
 
 Shape = tuple["int | None", ...]
@@ -188,7 +189,7 @@ class Event:
     replaced  attribute `text` held variable `key` and was set to tensor `other`
     untracked layer `text` holds the raw tf.Variable `key` that Keras does not track
     frozen    `trainable = False` was set on `text`
-    compiled  a model was compiled; `text` is "loss" or "no loss"
+    compiled  a model was compiled; `text` is "loss" or "no loss" (or its loss was asked for with "no labels")
     applied   an optimizer was given `key` pairs, `other` of them without a gradient
     """
 

@@ -18,6 +18,8 @@ NO_ENTRY = ("gradient registry has no entry for", "No gradient defined for opera
 def classify(scene: Scene) -> Finding | None:
     """A cause that concerns all sources alike; None: look at each source."""
     call = scene.call
+    if call.api == rec.PY_FUNCTION:
+        return inside_python(scene)
     if not call.sources:
         return empty_list(scene)
     if call.error and "non-persistent" in call.error:
@@ -29,6 +31,14 @@ def classify(scene: Scene) -> Finding | None:
     if call.targets and not any(scene.judge.differentiable(scene.trace.key(t)) for t in call.targets):
         return None if scene.ways.onward else Finding("bad-target", scene.arguments[0] or scene.location, facts={"how": "integer"})
     return None
+
+
+def inside_python(scene: Scene) -> Finding:
+    """TensorFlow asked for the gradient of what a `tf.py_function` computed, and its arguments had left TensorFlow in there."""
+    keys = [scene.trace.key(s.key) for s in scene.call.sources if s.key is not None]
+    exits = unconnected.exits(scene, {d for k in keys for d in scene.dependents(k)} | set(keys))
+    made = (scene.made(scene.trace.key(t)) for t in scene.call.targets)
+    return Finding("python-function", exits[0] if exits else next(made, None), facts={"how": "inside"})
 
 
 def empty_list(scene: Scene) -> Finding:
@@ -55,8 +65,16 @@ def unregistered(scene: Scene) -> Finding:
     op = (scene.call.error or "").rsplit(":", 1)[-1].strip().split()[0].strip("'\"") if scene.call.error else ""
     for node in reversed(scene.trace.nodes):
         if node.kind == op and any(o in scene.ways.price for o in node.outputs):
-            return Finding("non-differentiable-op", scene.where(node), facts={"op": op, "unregistered": "yes"})
+            again = rec.BACKWARD in scene.recording.states[node.state]
+            first = next((n for n in scene.trace.nodes if again and n.kind == op.removesuffix("Grad")), None)
+            related = [Related("the operation whose derivative that is", scene.where(first))] if first else []
+            facts = {"op": op, "unregistered": "yes"} | ({"again": quote(_text(scene.where(first or node)))} if again else {})
+            return Finding("non-differentiable-op", scene.where(node), related=related, facts=facts)
     return Finding("non-differentiable-op", scene.location, facts={"op": op, "unregistered": "yes"}, proven=False)
+
+
+def _text(where: Location | None) -> str:
+    return where.text if where else ""
 
 
 def bad_target(scene: Scene) -> Finding:

@@ -163,7 +163,9 @@ def _state(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
 
 
 def _discarded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
-    """Only shape or dtype goes on. Straight from the variable: the variable itself takes no part."""
+    """Only shape or dtype goes on. Straight from the variable: the variable itself takes no part. Inside a derivative: what was derived is linear."""
+    if rec.BACKWARD in scene.recording.states[first.node.state]:
+        return Finding("constant-loss", scene.where(first.node), facts={"how": "linear"})
     computed = [e for e in edges[: edges.index(first)] if e.node.kind not in READS]
     cause = "value-discarded" if computed else "unused-variable"
     return Finding(cause, scene.where(first.node), facts={"op": first.node.kind, "how": "shape"})

@@ -48,7 +48,7 @@ class Session:
         self.opener = Opener(recording)
         self.traces: dict[int, Trace] = {}
         paths = {f.path for f in recording.frames if f.path and not f.path.startswith("<")}
-        self.program = Program(sorted(paths), read)
+        self.program = Program(sorted(paths | imported(sorted(paths), read)), read)
 
     def trace(self, graph: int) -> Trace:
         """The trace of a graph, opened once up to the last gradient call made in it."""
@@ -66,6 +66,18 @@ class Session:
             result.append(Scene(self.trace(call.graph), call, self.program, list(earlier)))
             earlier.append(call)
         return result
+
+
+def imported(paths: list[str], read: Callable[[str], str | None]) -> set[str]:
+    """The user's modules that these files import, as far as they lie beside them: a helper in NumPy alone records nothing."""
+    program, found = Program(paths, read), set()
+    for path in paths:
+        for origin in program.imports(path).values():
+            names = origin.lstrip(".").split(".")
+            for folder in (os.path.dirname(path), os.path.dirname(os.path.dirname(path))):
+                files = (os.path.join(folder, *part) + ".py" for part in (names, names[:-1]) if part)
+                found.update(file for file in files if file not in paths and read(file) is not None)
+    return found
 
 
 def analyse(recording: rec.Recording, read: Callable[[str], str | None], exception: str | None = None) -> Analysis:
@@ -89,6 +101,8 @@ def analyse(recording: rec.Recording, read: Callable[[str], str | None], excepti
 
 
 def is_failing(call: rec.GradientCall) -> bool:
+    if call.api == rec.PY_FUNCTION:  # an argument that needs no gradient is none of our business
+        return bool(call.missing) and all(call.missing or ())
     return call.error is not None or not call.sources or any(call.missing or ())
 
 
@@ -108,7 +122,7 @@ def groups_of(scene: Scene) -> list[Group]:
     whole = asked.classify(scene)
     indices = missing_indices(scene.call)
     if whole is not None:
-        return [Group(scene, whole, indices)]
+        return [Group(scene, whole, [] if scene.call.api == rec.PY_FUNCTION else indices)]
     groups: dict[object, Group] = {}
     for index in indices:
         finding = classify_source(scene, index)
@@ -274,7 +288,7 @@ def rows(scenes: list[Scene], limit: int = 200) -> tuple[GradientRow, ...]:
     """The state of each gradient, in the first call of each place."""
     found = []
     for scene in scenes:
-        if not scene.earlier and scene.call.missing is not None:
+        if not scene.earlier and scene.call.missing is not None and scene.call.api != rec.PY_FUNCTION:
             for i, missing in enumerate(scene.call.missing):
                 found.append(GradientRow(scene.name(i), "none" if missing else "ok", scene.call.sources[i].shape, None, None, 1))
     return tuple(found[:limit])

@@ -10,6 +10,7 @@ from whygrad.model import Diagnosis, Fix, GradientStatus, Location, Related, Sev
 from whygrad.source.flow import Program
 
 NO_LOSS = ("No loss to compute", "No loss found", "must compile your model", "You must provide a loss")
+NO_LABELS = ("None values not supported", "NoneType", "Target data is missing", "with an unsupported type (<class 'NoneType'>)")
 NOTHING_GIVEN = ("No variables provided", "not enough values to unpack (expected 2, got 0)", "No gradients provided", "`variables` list is empty")
 
 
@@ -34,6 +35,9 @@ def _diagnosis(cause: str, severity: Severity, where: Location | None, facts: di
 
 def missing_loss(recording: rec.Recording, exception: str | None) -> list[Diagnosis]:
     """Keras says that there is no loss: the `compile` call that was given none is the place."""
+    unlabelled = [e for e in recording.of("compiled") if e.text == "no labels"]
+    if exception is not None and unlabelled and any(text in exception for text in NO_LABELS):
+        return [_diagnosis("missing-loss", "error", recording.location(unlabelled[-1].site), {"how": "labels"})]
     if exception is None or not any(text in exception for text in NO_LOSS):
         return []
     compiled = [e for e in recording.of("compiled") if e.text == "no loss"]

@@ -18,6 +18,7 @@ Break = Literal["op", "outside", "stopped", "other-tape", "state", "discarded", 
 
 DISCARDING = frozenset({"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike", "Fill", "BroadcastArgs", "StridedSliceShape"})
 SHAPE_OPS = frozenset({"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike", "VariableShape"})
+BARRIERS = frozenset({"StopGradient", "PreventGradient"})
 READS = frozenset({"ReadVariableOp", "ResourceGather", "ResourceGatherNd", "Identity"})
 PRICE = {
     "op": 1_000,
@@ -30,6 +31,7 @@ PRICE = {
     "state": 4_000,
     "discarded": 90_000,
 }
+ON_PURPOSE = 2_000  # more for tf.stop_gradient: where another way is cut by accident, the accident is the cause
 EARLIER_STATE = 9_000  # stored before the tape began
 
 
@@ -73,8 +75,13 @@ class Search:
     def _collect_writes(self) -> None:
         """Ops that put a value into a variable (or table, or other resource), by the key of the resource."""
         for index, node in enumerate(self.trace.nodes):
-            if len(node.inputs) >= 2 and node.inputs[0] in self.recording.variables and self._is_write(node):
+            if len(node.inputs) >= 2 and self._is_write(node) and self._is_store(node.inputs[0]):
                 self.writes.setdefault(node.inputs[0], []).append((index, node, node.inputs[1:]))
+
+    def _is_store(self, key: int) -> bool:
+        """A variable, a queue, a table: something that keeps a value."""
+        meta = None if key in self.recording.variables else self.judge.meta(key)
+        return key in self.recording.variables or (meta is not None and self.recording.dtype_name(meta[0]) == "resource")
 
     def _is_write(self, node: Node) -> bool:
         return not node.outputs or node.kind.startswith(("Assign", "Scatter", "StridedSliceAssign"))
@@ -113,7 +120,8 @@ class Search:
         found = []
         for place, start in enumerate(node.inputs):
             broken = self.why_broken(node, place, carries[place] if place < len(carries) else True, recorded)
-            found.append((Edge(node, start, key, broken), 1 + self._price(broken, start)))
+            meant = ON_PURPOSE if broken and node.kind in BARRIERS else 0
+            found.append((Edge(node, start, key, broken), 1 + meant + self._price(broken, start)))
         if node.inputs and node.inputs[0] in self.writes and not self._is_write(node):
             found += self._stored(index, node, key)
         return found

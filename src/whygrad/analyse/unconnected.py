@@ -109,9 +109,9 @@ def left_tensorflow(scene: Scene, index: int) -> Finding | None:
     own = scene.trace.key(source.key)
     dependents = scene.dependents(own) | {own}
     sinks = _constants(scene)
-    exits = _exits(scene, dependents)
+    left = exits(scene, dependents)
     for sink in sinks:
-        chain = _through(scene, sink, exits)
+        chain = _through(scene, sink, left)
         if chain is not None:
             return _left(scene, sink, chain)
     made = {where: None for where in (scene.made(k) for k in sorted(dependents)) if where is not None}
@@ -123,17 +123,18 @@ def left_tensorflow(scene: Scene, index: int) -> Finding | None:
 
 
 def _constants(scene: Scene) -> list[Location]:
-    """Places where a constant that the target depends on came into TensorFlow, the latest first."""
-    found: dict[Location, None] = {}
-    for key in scene.ways.price:
+    """Places where a constant that the target depends on came into TensorFlow, the farthest from the target first."""
+    found: dict[Location, int] = {}
+    for key, price in scene.ways.price.items():
         event = scene.entered.get(key)
         where = scene.recording.location(event.site) if event else None
         if event is not None and where is not None and (event.text.startswith("numpy") or "float" in event.text or "list" in event.text or "tuple" in event.text):
-            found[where] = None
-    return sorted(found, key=lambda w: -w.line)[:MAX_PLACES]
+            found[where] = max(price, found.get(where, 0))
+    return sorted(found, key=lambda w: -found[w])[:MAX_PLACES]
 
 
-def _exits(scene: Scene, dependents: set[int]) -> list[Location]:
+def exits(scene: Scene, dependents: set[int]) -> list[Location]:
+    """Where these tensors left TensorFlow before the call."""
     found: dict[Location, None] = {}
     for event in scene.recording.of("exit"):
         where = scene.recording.location(event.site)
@@ -151,7 +152,8 @@ def _through(scene: Scene, sink: Location, exits: list[Location]) -> tuple[Step,
 def _left(scene: Scene, sink: Location, chain: tuple[Step, ...]) -> Finding:
     where = outward(chain) or chain[-1].location
     related = [Related("and comes back here, as a constant", sink)] if sink.line != where.line else []
-    return Finding("left-tensorflow", where, related=related, facts={"call": _callee(chain)})
+    calls = dict.fromkeys(s.call for s in reversed(chain) if s.call and leaves(s.call))
+    return Finding("left-tensorflow", where, related=related, facts={"call": _callee(chain), "calls": " ".join(calls)})
 
 
 def _silently(scene: Scene, sink: Location, made: list[Location]) -> Finding | None:

@@ -72,7 +72,7 @@ def _tally(diagnoses: Sequence[Diagnosis]) -> str:
 
 def _nothing(report: Report, count: int) -> str:
     if count:
-        return f"nothing to report: {_plural(count, 'gradient')}, {'all ' if count > 1 else ''}present, finite and not zero"
+        return f"nothing to report: {_plural(count, 'gradient')}, {'all ' if count > 1 else ''}connected to the loss"
     if report.command == "check":
         return "nothing found"
     return "nothing to report: no gradient was computed"

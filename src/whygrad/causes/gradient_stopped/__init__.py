@@ -33,7 +33,7 @@ from whygrad.model import Fix
 
 
 def claim(e: Evidence) -> Claim:
-    message = f"{e.code} stops the gradient on the only path from {e.names} to `{e.target}`"
+    message = f"{e.code} stops the gradient on the way from {e.names} to `{e.target}`"
     why = "`stop_gradient` passes the value on and answers None when the tape comes back: everything before it is a constant for this loss."
     fix = (
         "take `stop_gradient` off this path; if the part before it is meant to stay fixed, set `trainable = False` there or leave it out of the list"

@@ -56,6 +56,16 @@ INSTEAD = {
     "numpy.concatenate": "tf.concat",
     "numpy.stack": "tf.stack",
     "numpy.square": "tf.square",
+    "numpy.add": "tf.add",
+    "numpy.subtract": "tf.subtract",
+    "numpy.multiply": "tf.multiply",
+    "numpy.divide": "tf.divide",
+    "numpy.power": "tf.pow",
+    "numpy.maximum": "tf.maximum",
+    "numpy.minimum": "tf.minimum",
+    "numpy.clip": "tf.clip_by_value",
+    "numpy.tanh": "tf.tanh",
+    "numpy.linalg.norm": "tf.norm",
     "math.cos": "tf.cos",
     "math.sin": "tf.sin",
     "math.exp": "tf.exp",
@@ -66,8 +76,10 @@ INSTEAD = {
 
 def _instead(e: Evidence) -> str:
     call = e.fact("call")
+    known = [c for c in e.fact("calls", call).split() if c in INSTEAD]
     if call in INSTEAD:
-        return f"stay in TensorFlow: use `{INSTEAD[call]}` in the place of `{call.replace('numpy.', 'np.')}`"
+        old, new = (" and ".join(f"`{t}`" for t in texts) for texts in ([c.replace("numpy.", "np.") for c in known], [INSTEAD[c] for c in known]))
+        return f"stay in TensorFlow: use {new} in the place of {old}"
     if call in ("float", "int", ".numpy", ".item", ".tolist"):
         return f"drop `{call}{'()' if call.startswith('.') else '(...)'}` and keep the tensor; use the TensorFlow functions (`tf.math`, `tf.reduce_mean`, `tf.stack`) for what follows"
     return "do this step with TensorFlow functions (`tf.math`, `tf.reduce_mean`, `tf.stack` ...); convert to NumPy only what you print"

@@ -40,6 +40,11 @@ def claim(e: Evidence) -> Claim:
             "`fit` minimises the `loss` of `compile` plus what layers add with `add_loss`; here there is neither.",
             Fix("pass the loss: `compile(..., loss=...)`"),
         )
+    if e.fact("how") == "labels":
+        message = f"{e.code} is given no targets, and the loss of `compile` has nothing to compare the output with"
+        why = "The compiled loss is a function of targets and predictions; without targets it is called with None."
+        fix = "pass the targets: `fit(x, y, ...)` (an autoencoder's are its inputs: `fit(x, x, ...)`), or let the dataset give pairs `(x, y)`"
+        return Claim(message, why, Fix(fix))
     message = f"{e.code} is empty: there is no loss to differentiate, so {e.names} {e.verb} no gradient"
     why = "`model.losses` holds only regularisation terms and what `add_loss` was given. The loss of `compile` is not among them."
     return Claim(

@@ -38,6 +38,10 @@ from whygrad.model import Fix
 def claim(e: Evidence) -> Claim:
     op = e.fact("op")
     message = f"{e.code} has no gradient, so {e.names} {e.verb} none"
+    if e.fact("again"):
+        message = f"{e.code} takes a derivative that has no derivative itself, so {e.names} {e.verb} no gradient"
+        fix = f"use another operation in the place of {e.fact('again')}, one that TensorFlow can differentiate twice; or write its gradient with `tf.custom_gradient`"
+        return Claim(message, _why(e, op), Fix(fix))
     text, function = (e.location.text, e.location.function) if e.location else ("", "")
     return Claim(message, _why(e, op), Fix(advice(op, text, function)))
 

@@ -10,12 +10,13 @@ from typing import Any
 from tensorflow.python.autograph.impl import api as autograph_api
 from tensorflow.python.eager import record as tf_record
 from tensorflow.python.eager.polymorphic_function import concrete_function, polymorphic_function
-from tensorflow.python.ops import cond_v2, while_v2
+from tensorflow.python.ops import cond_v2, custom_gradient, while_v2
 from tensorflow.python.ops.parallel_for import pfor
 from tensorflow.python.util import nest
 
 from whygrad import recording as rec
 from whygrad.record import autograph, sites
+from whygrad.record.hooks.disguise import part_of
 from whygrad.record.hooks.ops import captures_of, graph_number, symbolic_meta
 from whygrad.record.hooks.patching import Patches, guarded
 from whygrad.record.hooks.tapes import current_graph
@@ -98,6 +99,7 @@ def _call(r: Recorder, original: Any) -> Any:
     return __call__
 
 
+@part_of(cond_v2._build_cond)
 def _control_flow(r: Recorder, original: Any, kind: Any, graphs: Any, args: Any, kwargs: Any) -> Any:
     pending = Pending(kind, r.thread.state)
     r.thread.pending.append(pending)
@@ -160,6 +162,7 @@ def _pseudo_op(r: Recorder, kind: str, outputs: Any, inputs: Any) -> int:
     return r.add_op((r.signature(kind, (), meta), r.site(sys._getframe(3)), r.thread.state, current_graph(r), ins, outs))
 
 
+@part_of(custom_gradient.custom_gradient)
 def _custom(r: Recorder, name: str, outputs: Any, inputs: Any, backward: Any) -> Any:
     """Record the custom gradient as an op; the returned backward function notes which gradients it gave."""
     op = _pseudo_op(r, rec.CUSTOM, outputs, inputs)

@@ -61,6 +61,22 @@ def _note(r: Recorder, counted: Any, error: str, frame: Any, kind: str) -> tuple
 
 def model_compile(patches: Patches, cls: Any, loss_position: int) -> None:
     patches.wrap(cls, "compile", lambda original: _compile(patches.recorder, original, loss_position))
+    if "_validate_target_and_loss" in vars(cls):
+        patches.wrap(cls, "_validate_target_and_loss", lambda original: _compared(patches.recorder, original, 0))
+    elif "compute_loss" in vars(cls):
+        patches.wrap(cls, "compute_loss", lambda original: _compared(patches.recorder, original, 1))
+
+
+def _compared(r: Recorder, original: Any, position: int) -> Any:
+    """Notice that a compiled loss is asked for without targets: `fit(x)` in the place of `fit(x, y)`."""
+
+    def compared(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if r.active and getattr(self, "loss", None) is not None and kwargs.get("y", args[position] if len(args) > position else None) is None:
+            with guarded(r):
+                r.event("compiled", text="no labels", site=r.site(sys._getframe(1)))
+        return original(self, *args, **kwargs)
+
+    return compared
 
 
 def _compile(r: Recorder, original: Any, position: int) -> Any:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from whygrad.record.hooks.disguise import disguise
 from whygrad.record.recorder import Recorder
 
 Wrapper = Callable[..., Any]
@@ -31,7 +32,7 @@ class Patches:
             self.skipped.append(f"{getattr(owner, '__name__', owner)}.{name}")
             return
         wrapper = make(original)
-        functools.update_wrapper(wrapper, original)
+        functools.update_wrapper(disguise(wrapper, original), original)
         self.replaced.append((owner, name, original, name in own))
         setattr(owner, name, wrapper)
 

@@ -13,11 +13,12 @@ from tensorflow.python.eager import backprop
 from tensorflow.python.eager import record as tf_record
 from tensorflow.python.eager import tape as tape_module
 from tensorflow.python.framework import ops as tf_ops
-from tensorflow.python.ops import gradients_impl, gradients_util
+from tensorflow.python.ops import gradients_impl, gradients_util, script_ops
 from tensorflow.python.ops.unconnected_gradients import UnconnectedGradients
 from tensorflow.python.util import nest
 
 from whygrad import recording as rec
+from whygrad.record.hooks.disguise import part_of
 from whygrad.record.hooks.ops import captures_of, graph_number
 from whygrad.record.hooks.patching import Patches, guarded
 from whygrad.record.recorder import Recorder
@@ -210,6 +211,7 @@ def targets_of(target: Any) -> tuple[tuple[int, ...], str, tuple[str, ...]]:
 def _begin(r: Recorder, api: str, tape: int | None, target: Any, sources: Any, frame: Any, zero: bool) -> rec.GradientCall:
     keys, kind, dtypes = targets_of(target)
     flat = tuple(describe(s) for s in nest.flatten(sources))
+    api = rec.PY_FUNCTION if frame.f_code.co_filename == script_ops.__file__ else api
     return rec.GradientCall(api, r.clock, r.site(frame), current_graph(r), tape, keys, kind, dtypes, flat, zero_on_purpose=zero)
 
 
@@ -217,6 +219,11 @@ def none_mask(result: Any, count: int) -> tuple[bool, ...] | None:
     """Which of the `count` gradients are None. None when the answer has another shape than the question."""
     flat = [None] * count if result is None else nest.flatten(result)
     return tuple(g is None for g in flat) if len(flat) == count else None
+
+
+def asks_for_zeros(argument: Any) -> bool:
+    """Whether this argument is `unconnected_gradients=ZERO`. A tensor among the others must not be compared with anything: that would run an op."""
+    return argument is UnconnectedGradients.ZERO or (isinstance(argument, str) and argument == "zero")
 
 
 def _gradient(r: Recorder, api: str, judged: Callable[[rec.GradientCall], None], original: Any) -> Any:
@@ -230,13 +237,14 @@ def _gradient(r: Recorder, api: str, judged: Callable[[rec.GradientCall], None],
             return result
         call = None
         with guarded(r):
-            zero = UnconnectedGradients.ZERO in (*args, kwargs.get("unconnected_gradients")) or "zero" in (*args, kwargs.get("unconnected_gradients"))
+            zero = any(map(asks_for_zeros, (*args, kwargs.get("unconnected_gradients"))))
             call = _begin(r, api, tape_number(r, self), target, sources, sys._getframe(1), zero)
         return _answered(r, call, judged, lambda: original(self, target, sources, *args, **kwargs))
 
     return gradient
 
 
+@part_of(backprop.GradientTape.gradient)
 def _answered(r: Recorder, call: rec.GradientCall | None, judged: Callable[[rec.GradientCall], None], ask: Callable[[], Any]) -> Any:
     """Ask TensorFlow, note the answer or the error."""
     r.thread.depth += 1
@@ -267,7 +275,7 @@ def _graph_gradients(r: Recorder, original: Any, attach: Callable[[], None], jud
             return original(ys, xs, *args, **kwargs)
         call = None
         with guarded(r):
-            zero = kwargs.get("unconnected_gradients", args[-1] if args else None) == UnconnectedGradients.ZERO
+            zero = asks_for_zeros(kwargs.get("unconnected_gradients", args[-1] if args else None))
             call = _begin(r, "tf.gradients", None, ys, xs, sys._getframe(1), zero)
         return _answered(r, call, judged, lambda: original(ys, xs, *args, **kwargs))
 

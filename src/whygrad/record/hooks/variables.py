@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from tensorflow.python.ops import ref_variable, resource_variable_ops
 from tensorflow.python.trackable import autotrackable
 
 from whygrad import recording as rec
+from whygrad.record.hooks.disguise import disguise
 from whygrad.record.hooks.patching import Patches, guarded
 from whygrad.record.hooks.tapes import dtype_text, key_of
 from whygrad.record.recorder import Recorder
@@ -66,18 +68,28 @@ def kind_of_value(value: Any) -> str | None:
     return "zeros" if first == 0 else "ones" if first == 1 else "constant"
 
 
+PLAIN = frozenset((str, int, float, bool, type(None), list, tuple, dict, set))
+
+
 def setattr_hook(r: Recorder, original: Any) -> Any:
     """Notice `module.w = tensor` where `module.w` was a variable: the commonest way to lose one."""
 
     def __setattr__(self: Any, name: str, value: Any) -> None:  # noqa: N807
-        before = None
-        if r.active and hasattr(value, "dtype") and not hasattr(value, "assign"):
-            before = self.__dict__.get(name)
-            if before is None and not name.startswith("_"):
-                before = self.__dict__.get(f"_{name}")
-        if before is not None and hasattr(before, "assign") and getattr(before, "shape", None) == getattr(value, "shape", ()):
+        if r.active and type(value) not in PLAIN:
             with guarded(r):
-                r.event("replaced", key=key_of(before), other=key_of(value), text=name, site=r.site(sys._getframe(1)))
+                before = self.__dict__.get(name)
+                if before is None and not name.startswith("_"):
+                    before = self.__dict__.get(f"_{name}")
+                if before is not None and before is not value and replaces(before, value):
+                    r.event("replaced", key=key_of(before), other=key_of(value), text=name, site=r.site(sys._getframe(1)))
         original(self, name, value)
 
-    return __setattr__
+    disguised: Callable[..., None] = disguise(__setattr__, original)
+    return disguised
+
+
+def replaces(variable: Any, value: Any) -> bool:
+    """Whether a tensor or an array takes the place of a variable of its shape. Of other values nothing is read: their attributes may run code."""
+    if not (hasattr(type(variable), "assign") and hasattr(type(value), "dtype")) or hasattr(type(value), "assign"):
+        return False
+    return bool(getattr(variable, "shape", None) == getattr(value, "shape", ()))

@@ -1,0 +1,117 @@
+"""The programs that people ask about, each eager and inside tf.function: the right cause, the right line, the right variable, nobody else blamed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import run_programs
+from whygrad.model import Diagnosis, Report
+
+PROGRAMS = Path(__file__).parent / "programs"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The cause, the variables it names, what it says about them, and how the program ends (None: well)."""
+
+    cause: str
+    variables: tuple[str, ...]
+    says: str
+    error: str | None = None
+
+
+NO_GRADIENTS = "No gradients provided for any variable"
+BOTH = ("weights", "bias")
+COMPARES = Expected("non-differentiable-op", BOTH, "`tf.math.greater(x, 0)` has no gradient", NO_GRADIENTS)
+REBOUND = Expected("variable-replaced", ("w",), "makes `w` a plain tensor", "NoneType")
+TENSOR = Expected("not-a-variable", ("weights",), "`weights` is a plain tensor, not a tf.Variable, made by `tf.convert_to_tensor(")
+ARRAY = Expected("not-a-variable", ("weights",), "`weights` is a NumPy array, not a tf.Variable, made by `np.random", "has no attribute '_id'")
+ROUND = "`tf.round(x @ w)` has no gradient"
+FLOOR = Expected("non-differentiable-op", ("w",), "has no gradient, so `w` gets none")
+EXPECTED = {
+    "weights_from_numpy": TENSOR,
+    "weights_from_numpy_traced": TENSOR,
+    "raw_array": ARRAY,
+    "raw_array_traced": ARRAY,
+    "compare_in_helper": COMPARES,
+    "compare_in_helper_traced": COMPARES,
+    "compare_as_fit_loss": Expected("non-differentiable-op", ("score/kernel", "score/bias"), COMPARES.says, NO_GRADIENTS),
+    "above_the_tape": Expected("outside-tape", BOTH, "`tf.matmul(x, weights) + bias` was computed before the tape began", NO_GRADIENTS),
+    "above_the_tape_traced": Expected("outside-tape", BOTH, "`tf.matmul(inputs, weights) + bias` was computed before the tape began", NO_GRADIENTS),
+    "rebound_in_loop": REBOUND,
+    "rebound_in_loop_traced": REBOUND,
+    "no_loss_to_compute": Expected("missing-loss", (), '`model.compile(optimizer="sgd")` is given no loss', "No loss to compute"),
+    "none_to_apply_gradients": Expected("non-differentiable-op", ("w",), ROUND, NO_GRADIENTS),
+    "none_to_assign_sub": Expected("non-differentiable-op", ("w",), ROUND, "None"),
+    "none_to_clip_by_norm": Expected("non-differentiable-op", ("w",), ROUND, "None"),
+    "second_gradient": Expected("wrong-tape", ("b",), "asks a tape a second time", "non-persistent"),
+    "lookup_error": Expected("non-differentiable-op", ("w",), "`tf.unique(w * x[0])` has no gradient", "LookupError"),
+    "jacobian": Expected("non-differentiable-op", FLOOR.variables, FLOOR.says, "has no attribute 'shape'"),
+    "jacobian_traced": FLOOR,
+}
+EACH = pytest.mark.parametrize("name", EXPECTED)
+
+
+@pytest.fixture(scope="module")
+def reports() -> dict[str, Report]:
+    return {path.stem: report for path, report in run_programs.reports(PROGRAMS / f"{name}.py" for name in EXPECTED).items()}
+
+
+def only(report: Report) -> Diagnosis:
+    (found,) = (d for d in report.diagnoses if d.severity != "note")
+    return found
+
+
+def lines(name: str, mark: str) -> list[int]:
+    text = (PROGRAMS / f"{name}.py").read_text(encoding="utf-8")
+    return [number for number, line in enumerate(text.splitlines(), 1) if line.endswith(mark)]
+
+
+@EACH
+def test_the_one_diagnosis_names_cause_place_and_variables(name: str, reports: dict[str, Report]) -> None:
+    expected, found = EXPECTED[name], only(reports[name])
+    assert (found.cause, found.certainty) == (expected.cause, "proven")
+    assert expected.says in found.message
+    assert found.location is not None
+    assert [found.location.line] == lines(name, "# cut")
+    names = [v.name for v in found.variables]
+    assert len(names) == len(expected.variables)
+    assert all(name == wanted or name.endswith(f"/{wanted}") for name, wanted in zip(names, expected.variables, strict=True))
+
+
+@EACH
+def test_the_other_place_is_named_as_well(name: str, reports: dict[str, Report]) -> None:
+    """The call under the tape, the line that opens the tape, the call of `fit`: marked `# related`."""
+    places = {r.location.line for r in only(reports[name]).related if r.location is not None}
+    assert set(lines(name, "# related")) <= places
+
+
+@EACH
+def test_the_program_ends_as_it_does_without_us(name: str, reports: dict[str, Report]) -> None:
+    outcome, expected = reports[name].outcome, EXPECTED[name].error
+    assert outcome is not None
+    assert (outcome.exception is None) == (expected is None)
+    assert expected is None or expected in str(outcome.exception)
+
+
+@EACH
+def test_the_model_of_the_tape_agreed_with_tensorflow(name: str, reports: dict[str, Report]) -> None:
+    assert reports[name].notices == ()
+
+
+def test_a_variable_that_trains_is_not_blamed(reports: dict[str, Report]) -> None:
+    for name in ("weights_from_numpy", "weights_from_numpy_traced"):
+        assert [(row.variable, row.status) for row in reports[name].gradients] == [("weights", "none"), ("bias", "ok")]
+
+
+@pytest.mark.parametrize("name", ["rebound_in_loop", "rebound_in_loop_traced"])
+def test_fine_in_the_first_step_and_none_in_the_second(name: str, reports: dict[str, Report]) -> None:
+    rows = [(row.variable, row.status, row.step) for row in reports[name].gradients]
+    assert rows == [("w", "ok", 1), ("b", "ok", 1), ("w", "none", 2), ("b", "ok", 2)]
+
+
+def test_every_program_is_expected() -> None:
+    assert {path.stem for path in PROGRAMS.glob("*.py")} == set(EXPECTED)
