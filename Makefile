@@ -34,7 +34,7 @@ corpus: $(VENV)/.stamp-test      ## the score on the real mistakes of corpus/
 	$(BIN)/python tools/score_corpus.py --jobs $(JOBS) --json corpus-score.json
 
 bench: $(VENV)/.stamp-test       ## measure what whygrad costs
-	@for f in bench/*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
+	@for f in bench/[!_]*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
 
 clean:           ## remove the environment and the caches
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis corpus-score.json

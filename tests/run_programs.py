@@ -13,8 +13,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
+from typing import Any
 
 from whygrad.model import Outcome, Report
 
@@ -22,7 +22,10 @@ LIMIT = 900.0
 
 
 def reports(programs: Iterable[Path], **environment: str) -> dict[Path, Report]:
-    """The report on each program; AssertionError with what the child said where it died on the way."""
+    """The report on each program; AssertionError with what the child said where it died on the way.
+
+    With CHECK_STORE in the environment each recording is saved, read and analysed again as well.
+    """
     paths = [path.resolve() for path in programs]
     with tempfile.TemporaryDirectory() as folder:
         wanted, answer = Path(folder, "wanted.json"), Path(folder, "reports.json")
@@ -33,12 +36,6 @@ def reports(programs: Iterable[Path], **environment: str) -> dict[Path, Report]:
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-6000:]
         found = json.loads(answer.read_text(encoding="utf-8"))
     return {path: Report.from_json(data) for path, data in zip(paths, found, strict=True)}
-
-
-@cache
-def reports_once(programs: tuple[Path, ...]) -> dict[Path, Report]:
-    """The same, run only once in a test session."""
-    return reports(programs)
 
 
 def _report(path: str) -> Report:
@@ -55,7 +52,22 @@ def _report(path: str) -> Report:
     with contextlib.redirect_stdout(io.StringIO()):
         error = run_program(program, ())
     ended = None if error is None or isinstance(error, SystemExit) else f"{type(error).__name__}: {error}"
-    return session.finish(Outcome(0 if error is None else 1, ended), error)
+    report = session.finish(Outcome(0 if error is None else 1, ended), error)
+    if os.environ.get("CHECK_STORE"):
+        _same_after_saving(session._recorder, ended)
+    return report
+
+
+def _same_after_saving(recorder: Any, ended: str | None) -> None:
+    """What is said about the recording is said again after it went through JSON, where TensorFlow is not asked."""
+    from whygrad.analyse.diagnose import analyse
+    from whygrad.record import optypes, store
+    from whygrad.source import text
+
+    case = store.observed(recorder.finish(optypes.oracle), text.read, ended)
+    first = analyse(case.recording, case.read, ended)
+    again = store.from_json(json.loads(json.dumps(store.to_json(case))))
+    assert analyse(again.recording, again.read, again.ended) == first
 
 
 def main(wanted: str, answer: str) -> int:

@@ -23,7 +23,7 @@ EACH = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name
 
 @pytest.fixture(scope="module")
 def reports() -> dict[Path, Report]:
-    return run_programs.reports(folder / name for folder in FOLDERS for name in ("broken.py", "fixed.py"))
+    return run_programs.reports((folder / name for folder in FOLDERS for name in ("broken.py", "fixed.py")), CHECK_STORE="1")
 
 
 def loud(report: Report) -> list[Diagnosis]:

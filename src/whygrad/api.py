@@ -13,6 +13,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from whygrad._version import __version__
@@ -45,7 +46,7 @@ class Session:
         """The report on everything recorded so far. Recording goes on after it."""
         if self._known is None or self._recorder.clock != self._clock or (exception is not None and not self._known.diagnoses):
             with self._paused():
-                self._known, self._clock = _report(self._recorder, self._watcher.notices, exception), self._recorder.clock
+                self._known, self._clock = _report(self._recorder, self._watcher.said(), exception), self._recorder.clock
         return dataclasses.replace(self._known, outcome=outcome)
 
     def explain(self, error: BaseException) -> None:
@@ -158,18 +159,35 @@ def _report(recorder: Any, notices: list[str], exception: BaseException | None) 
         said.append("TensorFlow was never imported: there was nothing to watch")
     elif recorder.clock:
         from whygrad.analyse.diagnose import analyse
-        from whygrad.record import optypes
+        from whygrad.record import optypes, store
         from whygrad.source import text
 
         ended = f"{type(exception).__name__}: {exception}" if exception is not None else None
-        analysis = analyse(recorder.finish(optypes.oracle), text.read, ended)
+        case = store.observed(recorder.finish(optypes.oracle), text.read, ended)
+        analysis = analyse(case.recording, case.read, ended)
         diagnoses, gradients = analysis.diagnoses, analysis.gradients
         said += [
             f"whygrad expected another gradient than TensorFlow gave at {m}; what is said about it is only likely" for m in analysis.mismatches[:3]
         ]
+        said += [_keep(case)] if analysis.mismatches else []
     said += [f"a hook of whygrad failed and was switched off: {type(e).__name__}: {e}" for e in recorder.failures[:1]]
     _be_strict(recorder.failures)
     return Report(__version__, environment(), "run", None, diagnoses, gradients, tuple(said))
+
+
+def _keep(case: Any) -> str:
+    """Save what led to a wrong expectation where WHYGRAD_SAVE says; a sentence about it."""
+    from whygrad.record import store
+
+    folder = os.environ.get("WHYGRAD_SAVE")
+    if not folder:
+        return "to report this, set WHYGRAD_SAVE to a folder and run again: the recording (with the source of the program) is saved there"
+    path = Path(folder, f"whygrad-mismatch-{os.getpid()}-{len(case.recording.ops)}.json")
+    try:
+        store.save(case, path)
+    except OSError as error:
+        return f"the recording could not be saved to {path}: {error.strerror}"
+    return f"the recording is saved as {path}; it holds the source of the program"
 
 
 def _be_strict(failures: list[BaseException]) -> None:

@@ -113,7 +113,7 @@ SourceKind = Literal["variable", "tensor", "array", "number", "none", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One entry of the `sources` of a gradient call."""
+    """One entry of the `sources` of a gradient call. Without a name of its own, `name` is its place among them: `[0]['kernel']`."""
 
     kind: SourceKind
     key: int | None
@@ -122,6 +122,11 @@ class Source:
     shape: Shape | None
     type_name: str
     trainable: bool | None = None
+
+    @property
+    def tensor(self) -> int:
+        """The key; -1 (which no tensor has) where there is none. The first tensor of a process has the key 0."""
+        return -1 if self.key is None else self.key
 
 
 @dataclass(slots=True)

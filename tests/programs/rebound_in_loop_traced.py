@@ -10,7 +10,7 @@ b = tf.Variable(tf.zeros([1]))
 @tf.function
 def train(inputs, targets):
     w = weights
-    for step in range(3):
+    for _ in range(3):
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean(tf.square(inputs @ w + b - targets))
         gw, gb = tape.gradient(loss, [w, b])

@@ -55,7 +55,7 @@ def empty_list(scene: Scene) -> Finding:
 
 
 def _definition(scene: Scene, where: Location | None) -> Location | None:
-    if where is None or not where.text.replace(".", "").replace("_", "").isalnum() or "." in where.text:
+    if where is None or not where.text.replace(".", "").replace("_", "").isalnum():
         return None
     return scene.program.definition(where)
 
@@ -124,7 +124,7 @@ def _element_definition(scene: Scene, index: int) -> Location | None:
 
 
 def _not_float(scene: Scene, index: int, source: rec.Source) -> Finding:
-    variable = scene.recording.variables.get(source.key or -1)
+    variable = scene.recording.variables.get(source.tensor)
     created = scene.recording.location(variable.site) if variable else scene.created(source)
     chosen = _where_dtype_is_chosen(scene, created) if created else None
     related = [Related("created here", created)] if chosen and created else []
@@ -149,7 +149,7 @@ def _where_dtype_is_chosen(scene: Scene, created: Location) -> Location | None:
 
 def not_trainable(scene: Scene, index: int, edges: Sequence[Edge] = ()) -> Finding:
     """Said so by the user's own line that creates it: then that is the place. Else the list that asks for it."""
-    variable = scene.recording.variables.get(scene.call.sources[index].key or -1)
+    variable = scene.recording.variables.get(scene.call.sources[index].tensor)
     created = scene.recording.location(variable.site) if variable else None
     if created is not None and "trainable=False" in created.text.replace(" ", ""):
         return Finding("not-trainable", created, list(edges), facts={"how": "created"})

@@ -66,7 +66,7 @@ def unwatched(scene: Scene, index: int, edges: list[Edge]) -> Finding:
         facts = {"how": "switched off"}
         return Finding("not-watched", scene.tape_location, edges, facts=facts)
     late = next(
-        (w for w in scene.recording.watches if w.tape == scene.call.tape and scene.trace.key(w.key) == scene.trace.key(source.key or -1)), None
+        (w for w in scene.recording.watches if w.tape == scene.call.tape and scene.trace.key(w.key) == scene.trace.key(source.tensor)), None
     )
     if late is not None:
         where = scene.recording.location(late.site)
@@ -83,18 +83,24 @@ def plain_tensor(scene: Scene, index: int, edges: list[Edge]) -> Finding:
     if is_parameter(scene, index):
         return Finding("not-a-variable", created or scene.location, edges, facts={"what": "a plain tensor"})
     where = scene.arguments[1] or scene.location
+    dependents = scene.dependents(scene.trace.key(scene.call.sources[index].tensor))
+    watches = (w for w in scene.recording.watches if scene.tape is not None and w.tape == scene.call.tape)
+    copy = next((w for w in watches if scene.trace.key(w.key) in dependents and scene.recording.location(w.site)), None)
+    if copy is not None:
+        return Finding("not-watched", scene.recording.location(copy.site), edges, related, facts={"how": "copy"})
     return Finding("not-watched", where, edges, related, facts={"how": "tensor"})
 
 
 def is_parameter(scene: Scene, index: int) -> bool:
-    """Is this tensor meant to be trained? Variables beside it in the list, or a step `w = w - ...` after the call, say so."""
+    """Is this tensor meant to be trained? Variables beside it in the list, an optimizer or a step `w = w - ...` after the call say so."""
     if any(s.kind == "variable" for s in scene.call.sources):
         return True
-    key = scene.trace.key(scene.call.sources[index].key or -1)
+    key = scene.trace.key(scene.call.sources[index].tensor)
     made = scene.made_at(key)
     producer = scene.trace.producer.get(key)
     before = producer is None or scene.trace.nodes[producer].op < scene.began
-    return before and made is not None and _is_stepped(scene, index) and not _variables_used(scene)
+    applied = any(e.clock >= scene.call.clock for e in scene.recording.of("applied"))
+    return before and made is not None and (applied or _is_stepped(scene, index)) and not _variables_used(scene)
 
 
 def _is_stepped(scene: Scene, index: int) -> bool:

@@ -11,7 +11,7 @@ from whygrad import recording as rec
 from whygrad.analyse import asked, connected, events, unconnected
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.path import Edge
-from whygrad.analyse.scene import Scene
+from whygrad.analyse.scene import Earlier, Scene
 from whygrad.analyse.trace import LOOP_IN, LOOP_OUT, MERGE, Opener, Trace
 from whygrad.evidence import Evidence
 from whygrad.model import SEVERITIES, Diagnosis, Fix, GradientRow, Location, PathStep, Related, Severity
@@ -63,7 +63,7 @@ class Session:
         result = []
         for call in self.recording.calls:
             earlier = found.setdefault(call.site, [])
-            result.append(Scene(self.trace(call.graph), call, self.program, list(earlier)))
+            result.append(Scene(self.trace(call.graph), call, self.program, Earlier(earlier, len(earlier))))
             earlier.append(call)
         return result
 
@@ -93,6 +93,8 @@ def analyse(recording: rec.Recording, read: Callable[[str], str | None], excepti
         if is_failing(scene.call) and key not in seen and len(seen) < MAX_CALLS:
             seen.add(key)
             groups += groups_of(scene)
+        else:
+            scene.forget()
     diagnoses = [diagnosis_of(g, exception) for g in groups]
     diagnoses += [d for d in events.diagnoses(session.recording, session.program, scenes, exception, bool(diagnoses))]
     result.diagnoses = tuple(sorted(merged(diagnoses), key=rank))
@@ -285,10 +287,12 @@ def rank(d: Diagnosis) -> tuple[int, int]:
 
 
 def rows(scenes: list[Scene], limit: int = 200) -> tuple[GradientRow, ...]:
-    """The state of each gradient, in the first call of each place."""
+    """The state of each gradient in the first call of each place, and in the first one there that missed any."""
     found = []
     for scene in scenes:
-        if not scene.earlier and scene.call.missing is not None and scene.call.api != rec.PY_FUNCTION:
-            for i, missing in enumerate(scene.call.missing):
-                found.append(GradientRow(scene.name(i), "none" if missing else "ok", scene.call.sources[i].shape, None, None, 1))
+        missing = scene.call.missing if scene.call.api != rec.PY_FUNCTION else None
+        worse = any(missing or ()) and not any(any(call.missing or ()) for call in scene.earlier)
+        if not scene.earlier or worse:
+            for i, gone in enumerate(missing or ()):
+                found.append(GradientRow(scene.name(i), "none" if gone else "ok", scene.call.sources[i].shape, None, None, len(scene.earlier) + 1))
     return tuple(found[:limit])

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from whygrad import recording as rec
-from whygrad.analyse.trace import LOOP_IN, LOOP_OUT, MERGE, OPAQUE, Node, Trace
+from whygrad.analyse.nodes import Node
+from whygrad.analyse.trace import LOOP_IN, LOOP_OUT, MERGE, OPAQUE, Trace
 
 MAX_PASSES = 6  # rounds through a loop until tracked tensors settle
 
 
 @dataclass(slots=True)
 class Reach:
-    """What one gradient call could see: `tracked` forwards from what was watched, `reached` backwards from the target."""
+    """What one gradient call could see: `tracked` forwards from what was watched, `reached` backwards from the target.
+
+    `taped`: what the ops gave that were written on the tape, because one of their inputs was tracked when they ran.
+    """
 
     tracked: set[int] = field(default_factory=set)
+    taped: set[int] = field(default_factory=set)
     reached: set[int] = field(default_factory=set)
 
 
@@ -88,10 +94,10 @@ class Judge:
         """Run the tape: forwards over the window in which it lived, then backwards from the target."""
         result = Reach()
         first = 0 if self.symbolic else self.trace.position(self.recording.tapes[self.call.tape or 0].entered)
-        nodes = self.trace.nodes
+        end = self.trace.position(self.call.clock)
         if not self.symbolic:
-            self._forward(result, nodes, first)
-        self._backward(result, nodes, first)
+            self._forward(result, self.trace.nodes[first:end])
+        self._backward(result, first, end)
         return result
 
     def watched(self) -> list[tuple[int, int]]:
@@ -101,43 +107,51 @@ class Judge:
         listens = tape is not None and self.recording.tapes[tape].watches_variables
         return [
             (w.clock, self.trace.key(w.key))
-            for w in self.recording.watches
-            if w.clock >= self.began
-            and (w.tape == tape or (listens and w.state is not None and tape in states[w.state] and rec.STOPPED not in states[w.state]))
+            for w in self._watches_meanwhile()
+            if (w.tape == tape or (listens and w.state is not None and tape in states[w.state] and rec.STOPPED not in states[w.state]))
         ]
 
-    def _forward(self, result: Reach, nodes: list[Node], first: int) -> None:
+    def _watches_meanwhile(self) -> list[rec.Watch]:
+        """What became watched between the beginning of the tape and the call."""
+        watches = self.recording.watches
+        first = bisect_left(watches, self.began, key=lambda w: w.clock)
+        last = bisect_right(watches, self.call.clock, key=lambda w: w.clock)
+        return watches[first:last]
+
+    def _forward(self, result: Reach, nodes: Sequence[Node]) -> None:
         watched = self.watched()
         for _ in range(MAX_PASSES):
             before = len(result.tracked)
             pending = iter(watched)
             upcoming = next(pending, None)
-            for node in nodes[first:]:
+            for node in nodes:
                 clock = node.called[0] if node.called else node.op
                 while upcoming is not None and upcoming[0] <= clock:
                     result.tracked.add(upcoming[1])
                     upcoming = next(pending, None)
                 if self.records(node) and any(t in result.tracked for t in node.inputs):
                     result.tracked.update(node.outputs)
+                    result.taped.update(node.outputs)
             while upcoming is not None:
                 result.tracked.add(upcoming[1])
                 upcoming = next(pending, None)
             if not self.trace.loops or len(result.tracked) == before:
                 break
 
-    def _backward(self, result: Reach, nodes: list[Node], first: int) -> None:
+    def _backward(self, result: Reach, first: int, end: int) -> None:
+        nodes = self.trace.nodes
         targets = {self.trace.key(t) for t in self.call.targets}
         result.reached |= targets
-        loops = {op: pair for op, pair in self.trace.loops.items()}
+        loops = self.trace.loops
         for _ in range(MAX_PASSES):
             before = len(result.reached)
-            for index in range(len(nodes) - 1, first - 1, -1):
+            for index in range(end - 1, first - 1, -1):
                 node = nodes[index]
                 if not any(o in result.reached and self.trace.producer.get(o) == index for o in node.outputs):
                     continue
                 if not self.records(node):
                     continue
-                if not self.symbolic and not any(t in result.tracked for t in node.inputs):
+                if not self.symbolic and not any(o in result.taped for o in node.outputs):
                     continue
                 result.reached.update(t for t, yes in zip(node.inputs, self.carries(node)) if yes)
                 if node.kind == LOOP_OUT and node.op in loops:

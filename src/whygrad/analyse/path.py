@@ -7,12 +7,14 @@ edge has a price; the cheapest way is the one the user most plausibly meant. One
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Literal
 
 from whygrad import recording as rec
 from whygrad.analyse.gradient import Judge
-from whygrad.analyse.trace import Node
+from whygrad.analyse.nodes import Node, Nodes
+from whygrad.analyse.trace import MAX_NODES
 
 Break = Literal["op", "outside", "stopped", "other-tape", "state", "discarded", "custom", "index", "python"]
 
@@ -39,10 +41,16 @@ EARLIER_STATE = 9_000  # stored before the tape began
 class Edge:
     """`node` takes the tensor `start` in and gives `end` out; `broken` says why no gradient comes back, None if it does."""
 
-    node: Node
+    nodes: Nodes
+    index: int
     start: int
     end: int
     broken: Break | None
+
+    @property
+    def node(self) -> Node:
+        """Made when asked for: a search meets many edges and shows few."""
+        return self.nodes[self.index]
 
 
 @dataclass(slots=True)
@@ -55,7 +63,7 @@ class Ways:
     def path(self, key: int) -> list[Edge]:
         """Edges from `key` to the target; empty if there is no way (or `key` is the target)."""
         edges: list[Edge] = []
-        while key in self.onward and len(edges) < 100_000:
+        while key in self.onward and len(edges) < MAX_NODES:
             edge = self.onward[key]
             edges.append(edge)
             key = edge.end
@@ -121,7 +129,7 @@ class Search:
         for place, start in enumerate(node.inputs):
             broken = self.why_broken(node, place, carries[place] if place < len(carries) else True, recorded)
             meant = ON_PURPOSE if broken and node.kind in BARRIERS else 0
-            found.append((Edge(node, start, key, broken), 1 + meant + self._price(broken, start)))
+            found.append((Edge(self.trace.nodes, index, start, key, broken), 1 + meant + self._price(broken, start)))
         if node.inputs and node.inputs[0] in self.writes and not self._is_write(node):
             found += self._stored(index, node, key)
         return found
@@ -143,15 +151,16 @@ class Search:
 
     def _stored(self, index: int, node: Node, key: int) -> list[tuple[Edge, int]]:
         """The value read by `node` was stored by an earlier write: a way through the variable's state."""
-        earlier = [w for w in self.writes[node.inputs[0]] if w[0] < index]
+        writes = self.writes[node.inputs[0]]
+        earlier = bisect_left(writes, index, key=lambda w: w[0])
         if not earlier:
             return []
-        _, write, values = earlier[-1]
+        at, write, values = writes[earlier - 1]
         inside = self.judge.records(write)
         if not inside and self._of_earlier_step(write):
             return []
         price = PRICE["state"] if inside else EARLIER_STATE
-        return [(Edge(write, value, key, "state"), 1 + price) for value in values]
+        return [(Edge(self.trace.nodes, at, value, key, "state"), 1 + price) for value in values]
 
     def why_broken(self, node: Node, place: int, carries: bool, recorded: bool) -> Break | None:
         """Why does no gradient come back from this node to its input number `place`? None: it does."""

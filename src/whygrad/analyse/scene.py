@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import overload
 
 from whygrad import recording as rec
 from whygrad.analyse import places
 from whygrad.analyse.gradient import Judge, Reach
+from whygrad.analyse.nodes import Node
 from whygrad.analyse.path import Edge, Search, Ways
-from whygrad.analyse.trace import Node, Trace
+from whygrad.analyse.trace import Trace
 from whygrad.model import Location, VariableInfo
 from whygrad.source.flow import Program
 
 ASSIGNED = re.compile(r"^\s*([A-Za-z_][\w.\[\]'\"]*)\s*(?::[^=]+)?=(?!=)")
+DOTTED = re.compile(r"^[A-Za-z_][\w.]*$")
+ELEMENT = re.compile(r"^[A-Za-z_][\w.\[\]'\"]*$")
 GENERIC = re.compile(r"^(Variable|tensor|None)?(_\d+)?$")
 RANDOM = ("Random", "Stateless", "Truncated", "Multinomial", "ParameterizedTruncatedNormal")
+
+
+class Earlier(Sequence[rec.GradientCall]):
+    """The first `count` of the calls at one place; all scenes of the place share the list."""
+
+    def __init__(self, calls: list[rec.GradientCall], count: int) -> None:
+        self._calls = calls
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, where: int) -> rec.GradientCall: ...
+    @overload
+    def __getitem__(self, where: slice) -> Sequence[rec.GradientCall]: ...
+    def __getitem__(self, where: int | slice) -> rec.GradientCall | Sequence[rec.GradientCall]:
+        if isinstance(where, slice):
+            return self._calls[: self._count][where]
+        return self._calls[range(self._count)[where]]
 
 
 @dataclass
@@ -26,7 +51,7 @@ class Scene:
     trace: Trace
     call: rec.GradientCall
     program: Program
-    earlier: list[rec.GradientCall] = field(default_factory=list)  # earlier calls at the same place
+    earlier: Sequence[rec.GradientCall] = ()  # earlier calls at the same place
 
     @property
     def recording(self) -> rec.Recording:
@@ -43,6 +68,11 @@ class Scene:
     @cached_property
     def predicted(self) -> tuple[bool, ...]:
         return self.judge.predict(self.reach)
+
+    def forget(self) -> None:
+        """Give back what only the prediction needed; it would be made anew."""
+        for name in ("judge", "reach"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def search(self) -> Search:
@@ -100,6 +130,9 @@ class Scene:
         if written and not written.startswith("*"):
             return written
         known = source.name or ""
+        if known.startswith("["):
+            where = self.arguments[1]
+            return f"{where.text}{known}" if where and DOTTED.match(where.text) else f"source {index + 1}"
         if GENERIC.match(known.rsplit("/", 1)[-1]):
             return self._assigned_name(source) or known or f"source {index + 1}"
         return known
@@ -110,14 +143,23 @@ class Scene:
         if where is None:
             return None
         text = " ".join(where.text.split())
+        if DOTTED.match(text):
+            text = self._listed(where, text)
         if len(self.call.sources) == 1 and not text.startswith(("[", "(")):
             return None if "variables" in text or "weights" in text else text
         inner = text[1:-1].strip().rstrip(",") if text[:1] in "[(" else ""
         parts = split_arguments(inner)
         return parts[index] if len(parts) == len(self.call.sources) and not inner.startswith("*") and " for " not in inner else None
 
+    def _listed(self, where: Location, text: str) -> str:
+        """The list behind a name: `params = [cell.kernel, bias]`; the name itself where it was given something else."""
+        given = self.program.definition(where)
+        listed = " ".join(given.text.split()) if given else ""
+        elements = split_arguments(listed[1:-1]) if listed[:1] in ("[", "(") else []
+        return listed if len(elements) == len(self.call.sources) and all(ELEMENT.match(e) for e in elements) else text
+
     def _assigned_name(self, source: rec.Source) -> str | None:
-        variable = self.recording.variables.get(source.key or -1)
+        variable = self.recording.variables.get(source.tensor)
         where = self.recording.location(variable.site) if variable else None
         found = ASSIGNED.match(where.source[0]) if where and where.source else None
         return found.group(1) if found else None

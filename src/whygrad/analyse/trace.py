@@ -5,27 +5,17 @@ A tensor inside an opened function is known by its id plus the number of the ope
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
 
 from whygrad import recording as rec
+from whygrad.analyse.nodes import INNER, Node, Nodes, Producers
 
-INNER = 1 << 44  # ids of TensorFlow stay far below
 LOOP_IN, LOOP_OUT, MERGE = "LoopIn", "LoopOut", "Merge"
 OPAQUE = "OpaqueCall"  # a function whose graph was not built under our eyes (loaded from a SavedModel)
 MAX_NODES = 4_000_000
-
-
-@dataclass(slots=True)
-class Node:
-    """One execution of an op. `op` is its number in the recording, `called` the ops whose calls it was opened from, outermost first."""
-
-    op: int
-    kind: str
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
-    state: int
-    called: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -33,11 +23,14 @@ class Trace:
     """Nodes in order of execution and who produced which tensor."""
 
     recording: rec.Recording
-    nodes: list[Node] = field(default_factory=list)
+    nodes: Nodes = field(init=False)
     alias: dict[int, int] = field(default_factory=dict)
-    producer: dict[int, int] = field(default_factory=dict)
+    producer: Producers = field(default_factory=Producers)
     loops: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)  # op -> keys of the loop's inputs and outputs
     openings: int = 0
+
+    def __post_init__(self) -> None:
+        self.nodes = Nodes(self.recording)
 
     def key(self, tensor: int) -> int:
         """Follow aliases (captures, arguments, results of calls) to the tensor itself."""
@@ -52,8 +45,7 @@ class Trace:
         low, high = 0, len(self.nodes)
         while low < high:
             middle = (low + high) // 2
-            first = self.nodes[middle].called[0] if self.nodes[middle].called else self.nodes[middle].op
-            if first < clock:
+            if self.nodes.clock(middle) < clock:
                 low = middle + 1
             else:
                 high = middle
@@ -65,10 +57,12 @@ class Opener:
 
     def __init__(self, recording: rec.Recording) -> None:
         self.recording = recording
-        self.by_graph: dict[int, list[int]] = {}
+        self.by_graph: dict[int, array[int]] = {}
         self.built: dict[int, bool] = {}
         for op, graph in enumerate(recording.ops.graph):
-            self.by_graph.setdefault(graph, []).append(op)
+            if graph not in self.by_graph:
+                self.by_graph[graph] = array("i")
+            self.by_graph[graph].append(op)
 
     def chain(self, graph: int) -> list[int]:
         """The graph and those around it, outermost (eager) first."""
@@ -83,10 +77,25 @@ class Opener:
         chain = self.chain(graph)
         for g in chain:
             self._enter_scope(trace, g)
-        ops = sorted(op for g in chain for op in self.by_graph.get(g, ()) if op < until)
-        for op in ops:
-            self._add(trace, op, 0, None, ())
+        runs = self.recording.runs
+        for op in merge(*(self.by_graph[g] for g in chain if g in self.by_graph)):
+            if op >= until:
+                break
+            if op in runs or not self._add_plain(trace, op):
+                self._add(trace, op, 0, None, ())
         return trace
+
+    def _add_plain(self, trace: Trace, op: int) -> bool:
+        """Add an op that calls nothing and takes no tensor that stands for another one: by far the most are like that."""
+        ops, index = self.recording.ops, len(trace.nodes)
+        first = ops.start[op]
+        middle = first + ops.inputs[op]
+        if index >= MAX_NODES or not trace.alias.keys().isdisjoint(ops.tensors[first:middle]):
+            return False
+        for output in ops.tensors[middle : ops.start[op + 1]]:
+            trace.producer[output] = index
+        trace.nodes.append_plain(op)
+        return True
 
     def _enter_scope(self, trace: Trace, graph: int) -> None:
         g = self.recording.graphs[graph]

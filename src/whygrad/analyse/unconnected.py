@@ -34,7 +34,7 @@ def replaced(scene: Scene, index: int) -> Finding | None:
     if before is None or source.kind != "tensor" or before.shape != source.shape:
         return None
     where = scene.created(source)
-    created = scene.recording.variables.get(before.key or -1)
+    created = scene.recording.variables.get(before.tensor)
     related = [Related("this was the variable", scene.recording.location(created.site))] if created else []
     return Finding("variable-replaced", where or scene.location, related=related, facts={"how": "rebound"})
 
@@ -48,15 +48,25 @@ def _replaced(scene: Scene, event: rec.Event) -> Finding:
 
 def recreated(scene: Scene, index: int) -> Finding | None:
     """Another variable, created by the same line, is what the loss really used."""
-    mine = scene.recording.variables.get(scene.call.sources[index].key or -1)
+    mine = scene.recording.variables.get(scene.call.sources[index].tensor)
     if mine is None or mine.clock >= scene.began:
         return None
     place = _innermost(scene, mine.site)
     for other in scene.recording.variables.values():
         if other.key != mine.key and other.clock > mine.clock and scene.trace.key(other.key) in scene.ways.price and _same(other, mine):
             if place is not None and _innermost(scene, other.site) == place and other.clock >= scene.began:
-                return Finding("variable-recreated", scene.recording.location(mine.site))
+                where, created = _used_from(scene, other), scene.recording.location(mine.site)
+                related = [Related("it is created here", created)] if created and where != created else []
+                return Finding("variable-recreated", where or created, related=related)
     return None
+
+
+def _used_from(scene: Scene, variable: rec.Variable) -> Location | None:
+    """The line that creates a variable or, when a function only builds and returns it, the call of that function where it is used."""
+    edge = scene.ways.onward.get(scene.trace.key(variable.key))
+    users = {(f.path, f.function) for f in places.frames(scene.recording, scene.site(edge.node))} if edge else set()
+    chain = places.frames(scene.recording, variable.site)[::-1]
+    return next((f for f in chain if (f.path, f.function) in users), None)
 
 
 def _same(a: rec.Variable, b: rec.Variable) -> bool:
@@ -123,13 +133,15 @@ def left_tensorflow(scene: Scene, index: int) -> Finding | None:
 
 
 def _constants(scene: Scene) -> list[Location]:
-    """Places where a constant that the target depends on came into TensorFlow, the farthest from the target first."""
+    """Places where a constant that the target depends on came into TensorFlow, the farthest from the target first; axes and indices come last."""
     found: dict[Location, int] = {}
     for key, price in scene.ways.price.items():
         event = scene.entered.get(key)
         where = scene.recording.location(event.site) if event else None
         if event is not None and where is not None and (event.text.startswith("numpy") or "float" in event.text or "list" in event.text or "tuple" in event.text):
-            found[where] = max(price, found.get(where, 0))
+            edge = scene.ways.onward.get(key)
+            distance = price if edge is None or edge.broken is None else -1
+            found[where] = max(distance, found.get(where, -1))
     return sorted(found, key=lambda w: -found[w])[:MAX_PLACES]
 
 
@@ -272,7 +284,7 @@ def _namesake(scene: Scene, body: Location, parameter: str) -> Location | None:
 def unused(scene: Scene, index: int) -> Finding:
     """The variable takes no part: never read under the tape, or what was computed from it was dropped."""
     source = scene.call.sources[index]
-    variable = scene.recording.variables.get(source.key or -1)
+    variable = scene.recording.variables.get(source.tensor)
     created = scene.recording.location(variable.site) if variable else scene.created(source)
     if source.key is None:
         return Finding("unused-variable", created or scene.location, facts={"how": "never read"})
@@ -282,6 +294,8 @@ def unused(scene: Scene, index: int) -> Finding:
     if dropped is None:
         return Finding("unused-variable", created or scene.location, facts={"how": "never read"})
     related = [Related(f"{quote(scene.name(index))} is created here", created)] if created else []
+    if dropped == scene.location:  # inside `fit` no expression of the user's tells more than the line that made the variable
+        return Finding("unused-variable", created or dropped, facts={"how": "no expression"})
     overwritten = _overwritten(scene, dropped)
     if overwritten is not None:
         related.insert(0, Related("its result was computed here", dropped))

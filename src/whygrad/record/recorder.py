@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from types import CodeType, FrameType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from whygrad import recording as rec
 from whygrad.record import sites
@@ -27,6 +28,7 @@ class PerThread(threading.local):
         self.depth = 0  # inside one of our wrappers of gradient(), jacobian(), ...
         self.applying = 0  # inside an optimizer
         self.pending: list[Any] = []  # function calls, Ifs and Whiles whose op is about to be recorded
+        self.filling: int | None = None  # site at which the Keras variable was made that gets its value only now
         self.layer = 0  # the Keras layer being called, as an index into Recorder.layers
         self.arguments: list[tuple[int, ...]] = []  # tensors handed to the tf.functions being called
 
@@ -41,6 +43,8 @@ class Recorder:
         self.ops = rec.Ops()
         self.lock = threading.Lock()
         self.clock = 0
+        self.tape_numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()  # not kept as attributes: the objects are the program's
+        self.graph_numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
         self.newest = 0  # id of the newest eager tensor that an op or a hook has shown
         self.signatures: dict[Any, int] = {}
         self.signature_list: list[rec.Signature] = []
@@ -181,7 +185,7 @@ class Recorder:
             frames=locations,
             states=sorted(self.state_ids, key=self.state_ids.__getitem__),
             tapes=self.tapes,
-            watches=self.watches,
+            watches=sorted(self.watches, key=lambda w: w.clock),
             variables=self.variables,
             calls=self.calls,
             graphs=self.graphs,

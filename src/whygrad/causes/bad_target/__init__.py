@@ -50,7 +50,7 @@ FIX = {
 def claim(e: Evidence) -> Claim:
     if e.fact("how") == "unreturned":
         message = f"`{e.fact('function')}` returns nothing, so `{e.target}` is None: {e.code} is computed and not returned"
-        return Claim(message, "A function without `return` gives None, and None cannot be differentiated.", Fix(f"write `return` before {e.code}"))
+        return Claim(message, "A function without `return` gives None, and None cannot be differentiated.", Fix("put `return` in front of it"))
     what, why = HOW.get(e.fact("how"), HOW["number"])
     return Claim(
         f"{e.code} {what}: `{e.target}` cannot be differentiated", why[0].upper() + why[1:] + ".", Fix(FIX.get(e.fact("how"), FIX["number"]))

@@ -44,7 +44,7 @@ def claim(e: Evidence) -> Claim:
     if e.fact("how") == "frozen":
         why = "The list of trainable variables is empty because the layers were frozen (`trainable = False`) and not released."
         return Claim(message, why, Fix("set `trainable = True` again before reading the list, or freeze only in the step that needs it"))
-    why = "No variable was found: the model is not built yet, everything is frozen, or its parameters live where Keras does not track them (in a Lambda layer, a plain list, a closure)."
+    why = "No variable was found: the model is not built yet, everything is frozen, its parameters live where Keras does not track them (in a Lambda layer, a plain list, a closure), or a filter by name lets none through (in Keras 3 `v.name` is only `kernel`; `dense/kernel` is its `v.path`)."
     return Claim(
         message,
         why,

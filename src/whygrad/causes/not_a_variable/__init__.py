@@ -42,7 +42,10 @@ def claim(e: Evidence) -> Claim:
     message = f"{e.names} {'are' if many else 'is'} {kind}, not {'variables' if many else 'a tf.Variable'}{where}"
     why = "A tape follows `tf.Variable`s by itself; for it everything else is a constant, and an optimizer can only update variables."
     first = e.variables[0].name.rsplit(".", 1)[-1] if e.variables else "w"
-    fix = f"wrap it: `{first} = tf.Variable({_value(e.location.text if e.location else '')})`, and update it with `assign`/`assign_sub`"
+    value = _value(e.location.text if e.location else "")
+    fix = f"wrap it: `{first} = tf.Variable({value})`, and update it with `assign`/`assign_sub`"
+    if not first.isidentifier():
+        fix = f"wrap {'each of them' if many else 'it'} where it is made: `tf.Variable({'...' if many else value})`, and update it with `assign`/`assign_sub`"
     return Claim(message, why, Fix(fix))
 
 

@@ -36,6 +36,10 @@ HOW = {
         "is a plain tensor that the tape was not told to watch",
         "A tape follows trainable variables by itself, and tensors only after `tape.watch`.",
     ),
+    "copy": (
+        "is not watched: `tape.watch` was given a new tensor that is computed from it",
+        "A tape follows the very tensor it is given; a cast or another operation inside the call to `watch` makes a new one.",
+    ),
     "too late": ("is watched only after it was used", "What was computed from it before `watch` is not on the tape."),
     "switched off": (
         "is not watched: the tape was opened with `watch_accessed_variables=False`",

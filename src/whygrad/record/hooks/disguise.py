@@ -22,8 +22,17 @@ def disguise(wrapper: Wrapper, original: Any) -> Wrapper:
     theirs = getattr(inspect.unwrap(original), "__code__", None)
     ours = wrapper.__code__ if isinstance(wrapper, FunctionType) else None
     if ours is not None and isinstance(theirs, CodeType) and os.path.dirname(ours.co_filename) == HOOKS and os.environ.get("WHYGRAD_STRICT") != "1":
-        wrapper.__code__ = placed(ours, theirs.co_filename, theirs.co_firstlineno)
+        wrapper.__code__ = placed(ours, beside(theirs.co_filename), theirs.co_firstlineno)
     return wrapper
+
+
+def beside(file: str) -> str:
+    """Another name of the same file, by which our frames are known."""
+    return os.path.join(os.path.dirname(file), os.curdir, os.path.basename(file))
+
+
+def is_ours(file: str) -> bool:
+    return os.path.dirname(file) == HOOKS or os.path.dirname(file).endswith(os.sep + os.curdir)
 
 
 def part_of(original: Any) -> Callable[[Wrapper], Wrapper]:

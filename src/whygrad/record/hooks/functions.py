@@ -8,6 +8,7 @@ from types import CodeType
 from typing import Any
 
 from tensorflow.python.autograph.impl import api as autograph_api
+from tensorflow.python.autograph.pyct import error_utils
 from tensorflow.python.eager import record as tf_record
 from tensorflow.python.eager.polymorphic_function import concrete_function, polymorphic_function
 from tensorflow.python.ops import cond_v2, custom_gradient, while_v2
@@ -16,7 +17,7 @@ from tensorflow.python.util import nest
 
 from whygrad import recording as rec
 from whygrad.record import autograph, sites
-from whygrad.record.hooks.disguise import part_of
+from whygrad.record.hooks.disguise import is_ours, part_of
 from whygrad.record.hooks.ops import captures_of, graph_number, symbolic_meta
 from whygrad.record.hooks.patching import Patches, guarded
 from whygrad.record.hooks.tapes import current_graph
@@ -42,6 +43,7 @@ def install(patches: Patches) -> None:
     patches.wrap(while_v2, "_build_while_op", lambda original: _build_while(r, original))
     patches.wrap(tf_record, "record_operation", lambda original: _record_operation(r, original))
     patches.wrap(autograph_api, "_convert_actual", lambda original: _converted(r, original))
+    patches.wrap(error_utils, "_stack_trace_inside_mapped_code", _user_code)
     patches.wrap(pfor, "_create_op", lambda original: _vectorized(r, original))
 
 
@@ -189,6 +191,15 @@ def definition_of(backward: Any) -> Any:
     except (TypeError, ValueError):
         return None
     return sites.definition(code) if code is not None and sites.is_user_code(code) else None
+
+
+def _user_code(original: Any) -> Any:
+    """AutoGraph lists all frames below the user's in the message of an exception ("in user code: ..."): ours are not to be among them."""
+
+    def _stack_trace_inside_mapped_code(tb: Any, *args: Any, **kwargs: Any) -> Any:
+        return original([frame for frame in tb if not is_ours(frame[0])], *args, **kwargs)
+
+    return _stack_trace_inside_mapped_code
 
 
 def _converted(r: Recorder, original: Any) -> Any:

@@ -113,6 +113,35 @@ def _layer_setattr(r: Recorder, noticing: Any, original: Any, tracks_raw: bool) 
     return __setattr__
 
 
+def keras_variable(patches: Patches, cls: Any) -> None:
+    """Keras 3 builds a model inside `fit` without values and fills its variables later: remember the line that really made each."""
+    r = patches.recorder
+    sites: dict[int, int] = {}
+    patches.wrap(cls, "__init__", lambda original: _made(r, original, sites))
+    patches.wrap(cls, "_deferred_initialize", lambda original: _filled(r, original, sites))
+
+
+def _made(r: Recorder, original: Any, sites: dict[int, int]) -> Any:
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+        if r.active:
+            with guarded(r):
+                sites[id(self)] = r.site(sys._getframe(1))
+        original(self, *args, **kwargs)
+
+    return __init__
+
+
+def _filled(r: Recorder, original: Any, sites: dict[int, int]) -> Any:
+    def _deferred_initialize(self: Any) -> None:
+        r.thread.filling = sites.get(id(self))
+        try:
+            original(self)
+        finally:
+            r.thread.filling = None
+
+    return _deferred_initialize
+
+
 def layer_call(patches: Patches, cls: Any) -> None:
     """Know which layer is being called, for the names on a path."""
     patches.wrap(cls, "__call__", lambda original: _layer_call(patches.recorder, original))
@@ -146,4 +175,4 @@ def _raw_variables(value: Any) -> list[Any]:
 
 
 def _is_raw_variable(value: Any) -> bool:
-    return hasattr(value, "assign") and hasattr(value, "handle") and type(value).__module__.startswith("tensorflow.")
+    return hasattr(type(value), "assign") and hasattr(type(value), "handle") and type(value).__module__.startswith("tensorflow.")

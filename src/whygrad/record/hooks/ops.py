@@ -21,8 +21,8 @@ WHILE_OPS = frozenset({"While", "StatelessWhile"})
 
 def graph_number(recorder: Recorder, graph: Any) -> int:
     """Our number of a `tf.Graph`; a new one is entered with its outer graph and the tensors its tf.function was called with."""
-    number: int | None = getattr(graph, "_whygrad_number", None)
-    if number is not None and number < len(recorder.graphs) and getattr(graph, "_whygrad_recorder", None) is recorder:
+    number = recorder.graph_numbers.get(graph)
+    if number is not None:
         return number
     outer_graph = getattr(graph, "outer_graph", None)
     is_function = hasattr(graph, "captures")
@@ -30,8 +30,7 @@ def graph_number(recorder: Recorder, graph: Any) -> int:
     number = len(recorder.graphs)
     arguments = recorder.thread.arguments[-1] if is_function and recorder.thread.arguments else ()
     recorder.graphs.append(rec.Graph(getattr(graph, "name", "graph"), outer, recorder.clock, arguments, is_function=is_function))
-    graph._whygrad_number = number
-    graph._whygrad_recorder = recorder
+    recorder.graph_numbers[graph] = number
     return number
 
 
@@ -113,12 +112,12 @@ def note_conversions(recorder: Recorder, frame: FrameType, inputs: Any, ids: lis
     code = frame.f_code
     values = frame.f_locals
     given = [v for name in code.co_varnames[: code.co_argcount] for v in _flat(values.get(name))]
-    raw = [v for v in given if not hasattr(v, "_id")]
-    variables = [v for v in raw if hasattr(v, "handle")]
+    raw = [v for v in given if not hasattr(type(v), "_id")]
+    variables = [v for v in raw if hasattr(type(v), "handle")]
     if len(variables) == len(fresh):
         raw = variables
     for (i, t), value in zip(fresh, raw):
-        handle = getattr(value, "handle", None)
+        handle = value.handle if hasattr(type(value), "handle") else None
         if handle is not None and hasattr(handle, "_id"):
             signature = recorder.signature("ReadVariableOp", ("dtype", t._datatype_enum()), (_eager_meta(t),))
             recorder.add_op((signature, site, recorder.thread.state, rec.EAGER, [handle._id], [i]))

@@ -31,6 +31,8 @@ class Patches:
         if original is None:
             self.skipped.append(f"{getattr(owner, '__name__', owner)}.{name}")
             return
+        if self not in _in_place:
+            _in_place.append(self)
         wrapper = make(original)
         functools.update_wrapper(disguise(wrapper, original), original)
         self.replaced.append((owner, name, original, name in own))
@@ -38,18 +40,31 @@ class Patches:
 
     def restore(self) -> None:
         """Put every original back, newest first. One that somebody else has wrapped since is left to them."""
+        if self in _in_place:
+            _in_place.remove(self)
         while self.replaced:
             owner, name, original, own = self.replaced.pop()
             current = vars(owner).get(name)
             if getattr(current, "__wrapped__", None) is not original:
+                for patches in _in_place:
+                    patches.inherit(owner, name, original, own)
                 continue
             if own:
                 setattr(owner, name, original)
             else:
                 delattr(owner, name)
 
+    def inherit(self, owner: Any, name: str, original: Any, own: bool) -> None:
+        """Others, whose wrapper ours wraps, are leaving before us: put back what they would have put back."""
+        for i, (place, attribute, wrapped, _) in enumerate(self.replaced):
+            if place is owner and attribute == name and getattr(wrapped, "__wrapped__", None) is original:
+                self.replaced[i] = owner, name, original, own
+
     def names(self) -> list[str]:
         return [f"{getattr(owner, '__name__', owner)}.{name}" for owner, name, _, _ in self.replaced]
+
+
+_in_place: list[Patches] = []
 
 
 class guarded:  # noqa: N801 - written like contextlib's; a class, because a generator costs four times as much

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import sys
 from collections.abc import Callable, Iterator
@@ -40,8 +41,7 @@ def install(patches: Patches, attach: Callable[[], None], judged: Callable[[rec.
 
 
 def tape_number(r: Recorder, tape: Any) -> int | None:
-    number: int | None = getattr(tape, "_whygrad_number", None)
-    return number if number is not None and getattr(tape, "_whygrad_recorder", None) is r else None
+    return r.tape_numbers.get(tape)
 
 
 def current_graph(r: Recorder) -> int:
@@ -68,8 +68,7 @@ def _push(r: Recorder, original: Any, attach: Callable[[], None]) -> Any:
         with guarded(r):
             number = tape_number(r, self)
             if number is None:
-                number = self._whygrad_number = len(r.tapes)
-                self._whygrad_recorder = r
+                number = r.tape_numbers[self] = len(r.tapes)
                 watches = self._watch_accessed_variables
                 r.tapes.append(rec.Tape(r.site(sys._getframe(1)), current_graph(r), r.clock, bool(self._persistent), bool(watches)))
             else:
@@ -152,9 +151,17 @@ def _stop(r: Recorder, original: Any) -> Any:
     return stop_recording
 
 
+def handle_of(value: Any) -> Any:
+    """The handle of a variable. None for anything else, and for a distributed variable outside its replicas, which refuses to name one."""
+    try:
+        return getattr(value, "handle", None)
+    except ValueError:
+        return None
+
+
 def key_of(value: Any) -> int:
     """The id that TensorFlow's tape knows this tensor or variable by; -1 for anything else."""
-    handle = getattr(value, "handle", None)
+    handle = handle_of(value)
     found = getattr(handle if handle is not None else value, "_id", None)
     if found is None and hasattr(value, "_ref"):
         found = getattr(value._ref(), "_id", None)
@@ -173,7 +180,7 @@ def describe(value: Any) -> rec.Source:
         )
         shape = tuple(value.shape) if isinstance(value, (np.ndarray, np.generic)) else None
         return rec.Source(kind, None, None, str(getattr(value, "dtype", "")) or None, shape, type_name)
-    is_variable = hasattr(value, "assign") or hasattr(value, "handle")
+    is_variable = hasattr(value, "assign") or handle_of(value) is not None
     name = getattr(value, "path", None) or _name(value)
     trainable = bool(getattr(value, "trainable", True)) if is_variable else None
     return rec.Source("variable" if is_variable else "tensor", key, name, dtype_text(value.dtype), _shape(value), type_name, trainable)
@@ -210,9 +217,18 @@ def targets_of(target: Any) -> tuple[tuple[int, ...], str, tuple[str, ...]]:
 
 def _begin(r: Recorder, api: str, tape: int | None, target: Any, sources: Any, frame: Any, zero: bool) -> rec.GradientCall:
     keys, kind, dtypes = targets_of(target)
-    flat = tuple(describe(s) for s in nest.flatten(sources))
+    flat = named([describe(s) for s in nest.flatten(sources)], sources)
     api = rec.PY_FUNCTION if frame.f_code.co_filename == script_ops.__file__ else api
     return rec.GradientCall(api, r.clock, r.site(frame), current_graph(r), tape, keys, kind, dtypes, flat, zero_on_purpose=zero)
+
+
+def named(flat: list[rec.Source], sources: Any) -> tuple[rec.Source, ...]:
+    """Tensors have no names of their own: say where they lie in the structure they were asked for in, as in `[0]['kernel']`."""
+    if any(s.name is None for s in flat):
+        paths = [path for path, _ in nest.flatten_with_tuple_paths(sources)]
+        places = ["".join(f"[{step!r}]" for step in path) for path in paths]
+        flat = [s if s.name is not None or not place else dataclasses.replace(s, name=place) for s, place in zip(flat, places, strict=True)]
+    return tuple(flat)
 
 
 def none_mask(result: Any, count: int) -> tuple[bool, ...] | None:

@@ -32,7 +32,9 @@ def _created(r: Recorder, original: Any) -> Any:
         original(self, *args, **kwargs)
         if r.active:
             with guarded(r):
-                enter(r, self, r.site(sys._getframe(1)))
+                if key_of(self) not in r.variables:
+                    made = r.thread.filling
+                    enter(r, self, r.site(sys._getframe(1)) if made is None else made)
 
     return __init__
 

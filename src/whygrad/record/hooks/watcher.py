@@ -46,6 +46,7 @@ class Watcher:
             "keras.src.optimizers.base_optimizer": lambda m: self._optimizer(m.BaseOptimizer),
             "keras.src.optimizers.loss_scale_optimizer": lambda m: self._optimizer(m.LossScaleOptimizer),
             "keras.src.layers.layer": lambda m: self._layer(m.Layer, tracks_raw=False),
+            "keras.src.backend.tensorflow.core": lambda m: self._variable(m.Variable),
             "keras.src.trainers.trainer": lambda m: self._compile(m.Trainer),
             "keras.src.optimizers.optimizer": lambda m: self._optimizer(m.Optimizer),
             "keras.src.engine.base_layer": lambda m: self._layer(m.Layer, tracks_raw=True),
@@ -74,6 +75,11 @@ class Watcher:
 
     def names(self) -> list[str]:
         return self.patches.names() + (["op callback"] if self.recorder.active else [])
+
+    def said(self) -> list[str]:
+        """What the user must know about the watching itself."""
+        missing = ", ".join(self.patches.skipped)
+        return [*self.notices, *([f"this version has no {missing}: what they show was not recorded"] if missing else [])]
 
     # -- TensorFlow and Keras arrive --------------------------------------------------------------------------------
 
@@ -104,6 +110,11 @@ class Watcher:
 
         keras.layer_setattr(self.patches, cls, tracks_raw)
         keras.layer_call(self.patches, cls)
+
+    def _variable(self, cls: Any) -> None:
+        from whygrad.record.hooks import keras
+
+        keras.keras_variable(self.patches, cls)
 
     def _compile(self, cls: Any) -> None:
         from whygrad.record.hooks import keras

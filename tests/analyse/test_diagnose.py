@@ -1,0 +1,345 @@
+"""Recording -> diagnoses: which cause, where, how sure, how grave, what belongs together and what comes first."""
+
+from __future__ import annotations
+
+import pytest
+
+from build import Build, graph
+from whygrad import recording as rec
+from whygrad.analyse.diagnose import Analysis, analyse
+from whygrad.model import Diagnosis, Location
+
+
+def analysed(b: Build, exception: str | None = None) -> Analysis:
+    return analyse(b.recording(), b.read, exception)
+
+
+def only(b: Build, exception: str | None = None) -> Diagnosis:
+    (found,) = analysed(b, exception).diagnoses
+    return found
+
+
+def lines(b: Build, text: str) -> list[int]:
+    return [row for row, line in enumerate(b.lines, 1) if text in line]
+
+
+def line_of(d: Diagnosis) -> int:
+    assert d.location is not None
+    return d.location.line
+
+
+CAUSES = [
+    ("tape; w > MatMul > Round > Mean = loss; end", "non-differentiable-op", "Round("),
+    ("tape; w > MatMul > ArgMax > Cast > Mean = loss; end", "non-differentiable-op", "ArgMax("),
+    ("tape; w > Exp > StopGradient > Mean = loss; end", "gradient-stopped", "StopGradient("),
+    ("tape; w > Exp > PyFunc > Mean = loss; end", "python-function", "PyFunc("),
+    ("tape; w > Exp > OnesLike > Mean = loss; end", "value-discarded", "OnesLike("),
+    ("w > MatMul = h; tape; h, b > Add > Mean = loss; end", "outside-tape", "h = MatMul"),
+    ("tape; w > MatMul = h; end; h > Mean = loss", "outside-tape", "loss = Mean"),
+    ("tape; stop; w > MatMul = h; go; h, b > Add > Mean = loss; end", "recording-stopped", "h = MatMul"),
+    ("tape; w > MatMul = h; b > Mean = loss; end", "unused-variable", "h = MatMul"),
+]
+
+
+@pytest.mark.parametrize(("text", "cause", "place"), CAUSES, ids=[f"{cause} {text}" for text, cause, _ in CAUSES])
+def test_the_cause_and_its_place(text: str, cause: str, place: str) -> None:
+    made = graph(text)
+    made.ask("loss", [name for name in ("w", "b") if name in made.names])
+    found = only(made)
+    assert (found.cause, found.certainty) == (cause, "proven")
+    assert [line_of(found)] == lines(made, place)
+    assert [v.name for v in found.variables] == ["w"]
+    assert found.gradient == "none"
+
+
+def test_a_comparison_that_only_picks() -> None:
+    made = graph("tape; t, _x > Greater = mask; a > Exp = one; mask, one, a > SelectV2 > Mean = loss; end")
+    made.ask("loss", ["t", "a"])
+    found = only(made)
+    assert (found.cause, found.severity, [v.name for v in found.variables]) == ("index-only", "warning", ["t"])
+    assert [line_of(found)] == lines(made, "Greater(")
+
+
+def test_a_plain_tensor_among_variables() -> None:
+    made = graph("tape; _w, b > Add > Mean = loss; end", sources=["_w", "b"])
+    made.ask("loss", ["_w", "b"])
+    found = only(made)
+    assert (found.cause, [v.name for v in found.variables]) == ("not-a-variable", ["_w"])
+    assert [line_of(found)] == lines(made, "np.load")
+
+
+def test_a_tensor_that_nobody_watched() -> None:
+    made = graph("tape; _x, w > Mul > Mean = loss; end", sources=["_x"])
+    made.ask("loss", ["_x"])
+    assert only(made).cause == "not-watched"
+
+
+def test_a_tensor_watched_too_late() -> None:
+    b = Build("x = np.ones(3)\nwith tf.GradientTape() as tape:\n    loss = tf.exp(x)\n    tape.watch(x)\ntape.gradient(loss, x)")
+    x = b.value(at="np.ones(3)")
+    with b.tape(at="tf.GradientTape()") as tape:
+        loss = b.op("Exp", x, at="tf.exp(x)")
+        b.watch(tape, x, at="tape.watch(x)")
+    b.ask(loss, [x])
+    found = only(b)
+    assert (found.cause, found.certainty, line_of(found)) == ("not-watched", "proven", 4)
+
+
+def test_a_tape_that_does_not_watch_by_itself() -> None:
+    b = Build(
+        'w = tf.Variable(0.0, name="w")\nwith tf.GradientTape(watch_accessed_variables=False) as tape:\n    loss = tf.exp(w)\ntape.gradient(loss, w)'
+    )
+    w = b.variable("w", at='tf.Variable(0.0, name="w")')
+    with b.tape(watches=False, at="tf.GradientTape(watch_accessed_variables=False)"):
+        loss = b.op("Exp", b.use(w, at="tf.exp(w)"), at="tf.exp(w)")
+    b.ask(loss, [w])
+    found = only(b)
+    assert (found.cause, line_of(found)) == ("not-watched", 2)
+
+
+@pytest.mark.parametrize(("creation", "line"), [("tf.Variable(0.0, trainable=False)", 1), ("make()", 4)])
+def test_a_variable_that_is_not_trainable(creation: str, line: int) -> None:
+    b = Build(f"v = {creation}\nwith tf.GradientTape() as tape:\n    loss = tf.exp(v)\ntape.gradient(loss, [v])")
+    v = b.variable("v", at=creation, trainable=False)
+    with b.tape(at="tf.GradientTape()"):
+        loss = b.op("Exp", b.use(v), at="tf.exp(v)")
+    b.ask(loss, [v])
+    found = only(b)
+    assert (found.cause, line_of(found)) == ("not-trainable", line)
+
+
+def test_an_integer_variable() -> None:
+    b = Build("n = tf.Variable(3)\nwith tf.GradientTape() as tape:\n    loss = tf.cast(n, tf.float32)\ntape.gradient(loss, [n])")
+    n = b.variable("n", at="tf.Variable(3)", dtype="int32")
+    with b.tape(at="tf.GradientTape()"):
+        loss = b.op("Cast", b.use(n), at="tf.cast(n, tf.float32)")
+    b.ask(loss, [n])
+    found = only(b)
+    assert (found.cause, line_of(found)) == ("non-float-variable", 1)
+    assert "int32" in found.message
+
+
+STORE = """total = tf.Variable(0.0)
+with tf.GradientTape() as tape:
+    total.assign_add(tf.exp(w))
+    loss = total / 3
+tape.gradient(loss, [w])"""
+
+
+def test_a_value_stored_and_read_back() -> None:
+    b = Build(STORE)
+    w, total = b.variable("w"), b.variable("total", at="tf.Variable(0.0)", trainable=False)
+    with b.tape(at="tf.GradientTape()"):
+        b.assign(total, b.op("Exp", b.use(w), at="tf.exp(w)"), at="total.assign_add(tf.exp(w))")
+        loss = b.op("Div", b.use(total, at="total / 3"), at="total / 3")
+    b.ask(loss, [w])
+    found = only(b)
+    assert (found.cause, line_of(found)) == ("state-round-trip", 3)
+
+
+CUSTOM = """def backward(upstream):
+    return None
+with tf.GradientTape() as tape:
+    loss = custom(tf.exp(w))
+tape.gradient(loss, [w])"""
+
+
+def test_a_custom_gradient_that_returns_none() -> None:
+    b = Build(CUSTOM)
+    w = b.variable("w")
+    header = Location("prog.py", 1, 1, 1, 23, "backward", "def backward(upstream):", (b.lines[0],))
+    with b.tape(at="tf.GradientTape()"):
+        loss = b.custom(b.op("Exp", b.use(w), at="tf.exp(w)"), returned=[True], definition=header, at="custom(tf.exp(w))")
+    b.ask(loss, [w])
+    found = only(b)
+    assert (found.cause, line_of(found)) == ("custom-gradient", 2)
+    assert [r.location.line for r in found.related if r.location][:1] == [4]
+
+
+LEFT = """with tf.GradientTape() as tape:
+    h = tf.exp(w)
+    loss = tf.reduce_mean(np.square(h.numpy()) * b)
+tape.gradient(loss, [w, b])"""
+
+
+def test_a_value_that_left_tensorflow_and_came_back() -> None:
+    b = Build(LEFT)
+    w, v = b.variable("w"), b.variable("b")
+    with b.tape(at="tf.GradientTape()"):
+        h = b.op("Exp", b.use(w, at="tf.exp(w)"), at="tf.exp(w)")
+        b.event("exit", key=h, at="h.numpy()")
+        back = b.value(at="np.square(h.numpy()) * b")
+        loss = b.op("Mul", back, b.use(v), at="np.square(h.numpy()) * b")
+    b.ask(loss, [w, v])
+    found = only(b)
+    assert (found.cause, found.certainty, line_of(found)) == ("left-tensorflow", "proven", 3)
+    assert found.location is not None
+    assert found.location.text == "h.numpy()"
+
+
+def test_a_loss_that_never_reads_the_prediction() -> None:
+    b = Build(
+        "def loss_of(y_true, y_pred):\n    return tf.square(y_true)\nwith tf.GradientTape() as tape:\n    loss = loss_of(y, tf.exp(w))\ntape.gradient(loss, [w])"
+    )
+    w, y = b.variable("w"), b.value()
+    with b.tape(at="tf.GradientTape()"):
+        b.op("Exp", b.use(w), at="tf.exp(w)")
+        loss = b.op("Square", y, at=("tf.square(y_true)", "loss_of(y, tf.exp(w))"))
+    b.ask(loss, [w])
+    found = only(b)
+    assert (found.cause, line_of(found), found.severity) == ("constant-loss", 1, "error")
+    assert "`loss_of` never reads its parameter `y_pred`" in found.message
+
+
+def test_the_other_tape() -> None:
+    b = Build("with tf.GradientTape() as one:\n    loss = tf.exp(w)\nwith tf.GradientTape() as two:\n    tf.exp(w)\ntwo.gradient(loss, [w])")
+    w = b.variable("w")
+    with b.tape(at="tf.GradientTape() as one"):
+        loss = b.op("Exp", b.use(w), at="tf.exp(w)")
+    with b.tape(at="tf.GradientTape() as two") as two:
+        b.op("Exp", b.use(w))
+    b.ask(loss, [w], tape=two, at="two.gradient(loss, [w])")
+    found = only(b)
+    assert (found.cause, line_of(found)) == ("wrong-tape", 5)
+
+
+ERRORS = [
+    ("wrong-tape", "RuntimeError: A non-persistent GradientTape can only be used to compute one set of gradients"),
+    ("non-differentiable-op", "LookupError: gradient registry has no entry for: Unique"),
+]
+
+
+@pytest.mark.parametrize(("cause", "error"), ERRORS, ids=[cause for cause, _ in ERRORS])
+def test_an_error_of_tensorflow(cause: str, error: str) -> None:
+    made = graph("tape; w > Exp > Unique > Mean = loss; end")
+    made.ask("loss", ["w"], error=error)
+    found = only(made, error)
+    assert (found.cause, found.severity) == (cause, "error")
+
+
+def test_nothing_to_train() -> None:
+    made = graph("tape; w > Exp = loss; end")
+    made.ask("loss", [], missing=())
+    assert only(made, "ValueError: not enough values to unpack (expected 2, got 0)").cause == "empty-variable-list"
+
+
+@pytest.mark.parametrize("kind", ["none", "number", "empty"])
+def test_a_target_that_is_no_tensor(kind: str) -> None:
+    made = graph("tape; w > Exp = loss; end")
+    made.ask(None, ["w"], error="TypeError: Argument `target` ...").target_kind = kind
+    assert only(made, "TypeError").cause == "bad-target"
+
+
+# -- what belongs together, what comes first ---------------------------------------------------------------------------
+
+
+def test_variables_that_share_a_cut_share_a_diagnosis() -> None:
+    made = graph("tape; v, w > MatMul > Round > Mean = loss; end")
+    made.ask("loss", ["v", "w"])
+    found = only(made)
+    assert [v.name for v in found.variables] == ["v", "w"]
+    assert "`v` and `w` get none" in found.message
+
+
+def test_variables_with_different_cuts_have_a_diagnosis_each() -> None:
+    made = graph("tape; v > Round = a; w > StopGradient = b; a, b > Add = loss; end")
+    made.ask("loss", ["v", "w"])
+    assert {(d.cause, d.variables[0].name) for d in analysed(made).diagnoses} == {("non-differentiable-op", "v"), ("gradient-stopped", "w")}
+
+
+def test_the_same_failure_in_every_step_is_told_once() -> None:
+    made = graph("tape; w > Round > Mean = loss; end")
+    for _ in range(5):
+        made.ask("loss", ["w"])
+    assert len(analysed(made).diagnoses) == 1
+
+
+def test_several_cuts_on_one_path_are_one_diagnosis_with_the_others_beside_it() -> None:
+    made = graph("tape; w > Round = h; h > Floor > Mean = loss; end")
+    made.ask("loss", ["w"])
+    found = only(made)
+    assert [line_of(found)] == lines(made, "Round(")
+    assert [r.message for r in found.related if "second cut" in r.message] == ["a second cut on the same path: `Floor(h)`"]
+    assert [s.op for s in found.path if not s.carries_gradient] == ["Round", "Floor"]
+
+
+def test_what_follows_from_a_cut_is_no_second_cut() -> None:
+    made = graph("tape; w > ArgMax = i; i > Cast > Mean = loss; end")
+    made.ask("loss", ["w"])
+    assert [r.message for r in only(made).related if "second cut" in r.message] == []
+
+
+def test_errors_come_before_warnings_and_what_is_sure_before_what_is_likely() -> None:
+    made = graph("tape; v > Round = a; w, b > Mul = c; a, c > Add = loss; end")
+    made.ask("loss", ["v", "b"], missing=[True, False])
+    made.ask("loss", ["w"], missing=[True], at="loss = Add(a, c)")
+    made.ask("a", ["v"], at="Mul(w, b)")
+    found = analysed(made).diagnoses
+    assert [d.severity for d in found] == sorted((d.severity for d in found), key=["error", "warning", "note"].index)
+    assert found[0].severity == "error"
+    assert [d.certainty for d in found if d.severity == "error"] == ["proven", "likely"]
+
+
+def test_severity_says_whether_anything_trains() -> None:
+    some, all_ = graph("tape; v > Round = h; h, w > Add = loss; end"), graph("tape; w > Round = loss; end")
+    some.ask("loss", ["v", "w"])
+    all_.ask("loss", ["w"])
+    assert (only(some).severity, only(all_).severity) == ("warning", "error")
+
+
+def test_zeros_asked_for_on_purpose_are_a_note() -> None:
+    made = graph("tape; w > Round = loss; end")
+    made.ask("loss", ["w"], missing=[True]).zero_on_purpose = True
+    assert only(made).severity == "note"
+
+
+# -- right or silent ---------------------------------------------------------------------------------------------------
+
+
+def test_a_healthy_call_is_not_talked_about() -> None:
+    made = graph("tape; w > Exp > Mean = loss; end")
+    made.ask("loss", ["w"])
+    found = analysed(made)
+    assert (found.diagnoses, found.mismatches) == ((), [])
+    assert [(row.variable, row.status, row.step) for row in found.gradients] == [("w", "ok", 1)]
+
+
+def test_where_tensorflow_answers_otherwise_nothing_is_proven() -> None:
+    made = graph("tape; v > Round = a; a, w > Add = loss; end")
+    made.ask("loss", ["v", "w"], missing=[True, True])
+    found = analysed(made)
+    assert found.mismatches == ["prog.py:6: w"]
+    assert {d.certainty for d in found.diagnoses} == {"likely"}
+
+
+def test_a_gradient_that_should_be_none_and_is_there_is_reported_too() -> None:
+    made = graph("tape; v > Round = a; a, w > Add = loss; end")
+    made.ask("loss", ["v", "w"], missing=[False, False])
+    found = analysed(made)
+    assert found.mismatches == ["prog.py:6: v"]
+    assert found.diagnoses == ()
+
+
+def test_the_first_failing_step_has_rows_of_its_own() -> None:
+    made = graph("tape; w > Exp = loss; end")
+    for missing in (False, False, True, True):
+        made.ask("loss", ["w"], missing=[missing])
+    assert [(row.status, row.step) for row in analysed(made).gradients] == [("ok", 1), ("none", 3)]
+
+
+def test_a_recording_without_any_gradient_call() -> None:
+    found = analysed(graph("w > Exp = loss"))
+    assert (found.diagnoses, found.gradients, found.mismatches) == ((), (), [])
+
+
+def test_an_optimizer_update_between_the_steps_does_not_connect_them() -> None:
+    b = Build()
+    v, w = b.variable("v"), b.variable("w")
+    with b.tape():
+        first = b.op("Mul", b.use(v), b.use(w))
+    with b.marked(rec.APPLYING):
+        b.assign(w, first)
+    with b.tape() as tape:
+        loss = b.op("Mean", b.use(w))
+    b.ask(loss, [v, w], tape=tape)
+    assert only(b).cause == "unused-variable"
