@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check golden corpus bench clean
+.PHONY: help demo test quick check golden corpus bench harm clean
 
 help:            ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,9 @@ golden: $(VENV)/.stamp-test      ## write the expected reports and the README an
 
 corpus: $(VENV)/.stamp-test      ## the score on the real mistakes of corpus/
 	$(BIN)/python tools/score_corpus.py --jobs $(JOBS) --json corpus-score.json
+
+harm: $(VENV)/.stamp-test        ## all tests that Keras ships, with everything recorded, and programs compared byte by byte
+	WHYGRAD_HARM=all $(BIN)/python -m pytest -q tests/harm
 
 bench: $(VENV)/.stamp-test       ## measure what whygrad costs
 	@for f in bench/[!_]*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done

@@ -223,6 +223,7 @@ class Recording:
     runs: dict[int, Call]
     customs: dict[int, Custom]
     events: list[Event]
+    gaps: list[int] = field(default_factory=list)  # clocks before which ops may be missing
     layers: dict[int, str] = field(default_factory=dict)  # site -> the Keras layer whose call it belongs to
     carries: Callable[[int, tuple[Shape | None, ...]], tuple[bool, ...] | None] = lambda signature, shapes: None
     dtype_name: Callable[[int], str] = str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from build import Build, graph
+from build import Build
+from chains import graph
 from whygrad import recording as rec
 from whygrad.analyse.path import PRICE, Edge, Search, Ways
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import run_programs
-from build import Build, graph
+from build import Build
+from chains import graph
 from whygrad import recording as rec
 from whygrad.analyse.diagnose import analyse
 from whygrad.errors import UsageError

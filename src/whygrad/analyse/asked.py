@@ -51,7 +51,16 @@ def empty_list(scene: Scene) -> Finding:
     origin = _definition(scene, where)
     frozen = [e for e in scene.recording.of("frozen") if e.clock <= scene.call.clock]
     related = [Related(f"{quote(e.text or 'a layer')} was frozen here", scene.recording.location(e.site)) for e in frozen[:2]]
-    return Finding("empty-variable-list", origin or where or scene.location, related=related, facts={"how": "frozen" if frozen else "empty"})
+    late = [] if frozen else _created_late(scene)
+    related += [Related("its variables are created only here", scene.recording.location(late[0].site))] if late else []
+    how = "frozen" if frozen else "not built" if late else "empty"
+    return Finding("empty-variable-list", origin or where or scene.location, related=related, facts={"how": how})
+
+
+def _created_late(scene: Scene) -> list[rec.Variable]:
+    """The trainable variables that exist by now, if all of them were created under the tape."""
+    existing = [v for v in scene.recording.variables.values() if v.trainable and v.clock <= scene.call.clock]
+    return existing if all(v.clock >= scene.began for v in existing) else []
 
 
 def _definition(scene: Scene, where: Location | None) -> Location | None:

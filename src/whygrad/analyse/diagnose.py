@@ -203,6 +203,8 @@ def diagnosis_of(group: Group, exception: str | None) -> Diagnosis:
 
 def is_proven(scene: Scene, finding: Finding) -> bool:
     """Proven: classification is sure of it and the model of the tape agreed with TensorFlow on every source of this call."""
+    if not finding.edges and any(gap <= scene.call.clock for gap in scene.recording.gaps):
+        return False  # no way was found, but not every op was recorded
     return finding.proven and (scene.call.missing is None or scene.predicted == scene.call.missing)
 
 

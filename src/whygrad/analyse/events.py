@@ -11,7 +11,7 @@ from whygrad.source.flow import Program
 
 NO_LOSS = ("No loss to compute", "No loss found", "must compile your model", "You must provide a loss")
 NO_LABELS = ("None values not supported", "NoneType", "Target data is missing", "with an unsupported type (<class 'NoneType'>)")
-NOTHING_GIVEN = ("No variables provided", "not enough values to unpack (expected 2, got 0)", "No gradients provided", "`variables` list is empty")
+NOTHING_GIVEN = ("No variables provided", "not enough values to unpack (expected 2, got 0)", "`variables` list is empty")
 
 
 def diagnoses(recording: rec.Recording, program: Program, scenes: list[Scene], exception: str | None, explained: bool) -> list[Diagnosis]:

@@ -223,6 +223,13 @@ class Scene:
         other = self.tape.site if self.tape else self.call.site
         return places.beside(self.recording, self.site(node), other)
 
+    def used_from(self, variable: rec.Variable) -> Location | None:
+        """The line that creates a variable or, when a function only builds and returns it, the call of that function where it is used."""
+        edge = self.ways.onward.get(self.trace.key(variable.key))
+        users = {(f.path, f.function) for f in places.frames(self.recording, self.site(edge.node))} if edge else set()
+        chain = places.frames(self.recording, variable.site)[::-1]
+        return next((f for f in chain if (f.path, f.function) in users), None)
+
     def path_steps(self, edges: list[Edge]) -> list[tuple[Edge, Location | None]]:
         return [(e, self.where(e.node)) for e in edges]
 

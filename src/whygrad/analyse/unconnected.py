@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from whygrad import recording as rec
-from whygrad.analyse import places
+from whygrad.analyse import places, shape_only
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.scene import ASSIGNED, Scene
 from whygrad.evidence import quote
@@ -15,13 +15,12 @@ from whygrad.source.flow import Step
 OUTWARD = ("numpy", "math", "cmath", "scipy", "sklearn", "pandas", "statistics", "random", "torch", "cv2", "PIL")
 BUILTINS = frozenset({"float", "int", "bool", "complex", "list", "sorted", "round", "str"})
 METHODS = (".numpy", ".tolist", ".item", ".eval_numpy", ".astype")
-SHAPE_CALLS = frozenset({"ones_like", "zeros_like", "full_like", "shape", "size", "rank"})
 MAX_PLACES = 60
 
 
 def classify(scene: Scene, index: int) -> Finding:
     """Why no way leads from source number `index` to the target."""
-    return recreated(scene, index) or bypassed(scene, index) or left_tensorflow(scene, index) or shape_only(scene, index) or _constant_or_unused(scene, index)
+    return recreated(scene, index) or bypassed(scene, index) or left_tensorflow(scene, index) or shape_only.classify(scene, index) or _constant_or_unused(scene, index)
 
 
 def replaced(scene: Scene, index: int) -> Finding | None:
@@ -55,18 +54,10 @@ def recreated(scene: Scene, index: int) -> Finding | None:
     for other in scene.recording.variables.values():
         if other.key != mine.key and other.clock > mine.clock and scene.trace.key(other.key) in scene.ways.price and _same(other, mine):
             if place is not None and _innermost(scene, other.site) == place and other.clock >= scene.began:
-                where, created = _used_from(scene, other), scene.recording.location(mine.site)
+                where, created = scene.used_from(other), scene.recording.location(mine.site)
                 related = [Related("it is created here", created)] if created and where != created else []
                 return Finding("variable-recreated", where or created, related=related)
     return None
-
-
-def _used_from(scene: Scene, variable: rec.Variable) -> Location | None:
-    """The line that creates a variable or, when a function only builds and returns it, the call of that function where it is used."""
-    edge = scene.ways.onward.get(scene.trace.key(variable.key))
-    users = {(f.path, f.function) for f in places.frames(scene.recording, scene.site(edge.node))} if edge else set()
-    chain = places.frames(scene.recording, variable.site)[::-1]
-    return next((f for f in chain if (f.path, f.function) in users), None)
 
 
 def _same(a: rec.Variable, b: rec.Variable) -> bool:
@@ -196,28 +187,6 @@ def leaves(call: str | None) -> bool:
 
 def _callee(chain: tuple[Step, ...]) -> str:
     return next((s.call for s in reversed(chain) if s.call and leaves(s.call)), "")
-
-
-def shape_only(scene: Scene, index: int) -> Finding | None:
-    """A constant made by `ones_like(value)`: while a graph is traced the shape is known, so that not even an op links the two."""
-    source = scene.call.sources[index]
-    dependents = scene.dependents(scene.trace.key(source.key)) if source.key is not None else set()
-    made = [where for where in dict.fromkeys(scene.made(k) for k in sorted(dependents)) if where is not None][-MAX_PLACES:]
-    for where in _without_input(scene):
-        info = scene.program.call_at(where)
-        if info is None or info.name.rsplit(".", 1)[-1] not in SHAPE_CALLS or not info.args:
-            continue
-        same = (info.location.line, info.location.column) == (where.line, where.column)
-        if same and any(scene.program.derives(info.args[0], origin) for origin in made):
-            return Finding("value-discarded", where, facts={"how": "shape"})
-    return None
-
-
-def _without_input(scene: Scene) -> list[Location]:
-    """Where the constants that the target depends on are made."""
-    producers = (scene.trace.producer.get(key) for key in scene.ways.price)
-    sites = {scene.site(scene.trace.nodes[p]) for p in producers if p is not None and not scene.trace.nodes[p].inputs}
-    return [where for where in (scene.recording.location(s) for s in sorted(sites)) if where is not None]
 
 
 # -- nothing in its place ------------------------------------------------------------------------------------------------------

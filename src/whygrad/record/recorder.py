@@ -45,6 +45,7 @@ class Recorder:
         self.clock = 0
         self.tape_numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()  # not kept as attributes: the objects are the program's
         self.graph_numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+        self.gaps: list[int] = []  # clocks at which recording went on after it had been off
         self.newest = 0  # id of the newest eager tensor that an op or a hook has shown
         self.signatures: dict[Any, int] = {}
         self.signature_list: list[rec.Signature] = []
@@ -102,6 +103,16 @@ class Recorder:
                     self.site_frames.append(tuple(zip(codes, key[2::2])))
                     self.site_layers.append(layer)
         return number
+
+    def place(self, frame: FrameType | None) -> tuple[int, int] | None:
+        """The innermost user's expression, as cheaply as can be."""
+        while frame is not None:
+            code = frame.f_code
+            mine = self.user_code.get(id(code))
+            if mine if mine is not None else self.classify(code):
+                return id(code), frame.f_lasti
+            frame = frame.f_back
+        return None
 
     def classify(self, code: CodeType) -> int:
         """1 for the user's code, 0 for a library's, BOTTOM for the function of `whygrad run` that calls the program."""
@@ -192,6 +203,7 @@ class Recorder:
             runs=self.runs,
             customs=self.customs,
             events=self.events,
+            gaps=list(self.gaps),
             layers={site: self.layers[layer] for site, layer in enumerate(self.site_layers) if layer},
             **answers,
         )

@@ -142,7 +142,7 @@ def _typed(hint: Any, value: Any) -> Any:
         empty = rec.Ops()  # its columns know how wide their numbers are
         return rec.Ops(**{name: array(getattr(empty, name).typecode, column) for name, column in value.items()})
     if dataclasses.is_dataclass(hint):
-        hints = _hints(hint)
+        hints = _hints(hint)  # type: ignore[arg-type]
         return hint(**{name: _typed(hints[name], item) for name, item in value.items()})  # type: ignore[operator]
     if origin is dict:
         return {int(key): _typed(args[1], item) for key, item in value.items()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from whygrad.source.calls import Calls, Site, arguments, properties
 from whygrad.source.names import callables, dotted, exported, file_of, name_definitions, scope_at
-from whygrad.source.scopes import Comprehension, Definition, Key, Scope, constant_key
+from whygrad.source.scopes import Comprehension, Definition, File, Key, Scope, constant_key
 
 # What only looks at an object, not at the value in it.
 LOOKS = frozenset(("len", "isinstance", "issubclass", "type", "id", "hasattr", "callable", "print", "repr", "dir"))
@@ -25,6 +25,24 @@ class Place:
     node: ast.expr
     key: Key = None
     stack: tuple[Site, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain:
+    """A place that was reached, and from where."""
+
+    place: Place
+    file: File
+    before: Chain | None
+
+    def nodes(self) -> list[ast.expr]:
+        """From the sink to here."""
+        found, current = [], self
+        while True:
+            found.append(current.place.node)
+            if current.before is None:
+                return found[::-1]
+            current = current.before
 
 
 def inputs(calls: Calls, place: Place) -> Iterator[Place]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from whygrad.model import Location
 from whygrad.source import text as source_text
-from whygrad.source.backwards import Place, inputs
+from whygrad.source.backwards import Chain, Place, inputs
 from whygrad.source.calls import arguments, link
 from whygrad.source.functions import FUNCTIONS, first_lines, own_returns, unreturned
 from whygrad.source.names import dotted, index, name_definitions
@@ -159,9 +159,9 @@ class Program:
         file = self._files.get(path)
         return {} if file is None else dict(file.imports)
 
-    def _search(self, location: Location, limit: int) -> Iterator[_Chain]:
+    def _search(self, location: Location, limit: int) -> Iterator[Chain]:
         """Breadth first, backwards. A place is an expression with the calls entered to reach it, so that a function is left where it was entered."""
-        queue = deque(_Chain(Place(node), self._files[location.path], None) for node in self._roots(location))
+        queue = deque(Chain(Place(node), self._files[location.path], None) for node in self._roots(location))
         seen = {chain.place for chain in queue}
         for _ in range(limit * STATES_PER_STEP):
             if not queue:
@@ -172,7 +172,7 @@ class Program:
                 file = self._file_of(place.node)
                 if place not in seen and file is not None:
                     seen.add(place)
-                    queue.append(_Chain(place, file, chain))
+                    queue.append(Chain(place, file, chain))
 
     def _roots(self, location: Location) -> list[ast.expr]:
         """The expression at a location; of a statement (all that Python 3.10 may know) the expressions in it."""
@@ -271,24 +271,6 @@ class Program:
 
     def _file_of(self, node: ast.AST) -> File | None:
         return next((file for file in self._files.values() if node in file.scope_of), None)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Chain:
-    """A place that was reached, and from where."""
-
-    place: Place
-    file: File
-    before: _Chain | None
-
-    def nodes(self) -> list[ast.expr]:
-        """From the sink to here."""
-        found, current = [], self
-        while True:
-            found.append(current.place.node)
-            if current.before is None:
-                return found[::-1]
-            current = current.before
 
 
 def _parse(path: str, text: str | None) -> File | None:

@@ -58,7 +58,12 @@ class Patches:
         """Others, whose wrapper ours wraps, are leaving before us: put back what they would have put back."""
         for i, (place, attribute, wrapped, _) in enumerate(self.replaced):
             if place is owner and attribute == name and getattr(wrapped, "__wrapped__", None) is original:
-                self.replaced[i] = owner, name, original, own
+                wrapper = vars(owner).get(name)
+                while wrapper is not None and getattr(wrapper, "__wrapped__", None) is not wrapped:
+                    wrapper = getattr(wrapper, "__wrapped__", None)
+                if wrapper is not None:
+                    wrapper.__wrapped__ = original
+                    self.replaced[i] = owner, name, original, own
 
     def names(self) -> list[str]:
         return [f"{getattr(owner, '__name__', owner)}.{name}" for owner, name, _, _ in self.replaced]

@@ -60,10 +60,10 @@ def current_graph(r: Recorder) -> int:
 
 def _push(r: Recorder, original: Any, attach: Callable[[], None]) -> Any:
     def _push_tape(self: Any) -> Any:
-        if not r.active:
-            return original(self)
         with guarded(r):
             attach()
+        if not r.active:
+            return original(self)
         result = original(self)
         with guarded(r):
             number = tape_number(r, self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,7 @@ from whygrad.record.recorder import Recorder
 
 SUPPORTED = ((2, 15), (2, 22))
 PATIENCE = 3  # gradient calls with the same None mask at one place before that place counts as judged
-GRACE = 2.0  # seconds and
+GRACE = 10.0  # seconds, or
 GRACE_STEPS = 20  # healthy calls that recording goes on: what breaks in the second epoch of a small program is still seen
 
 _current: list[Watcher] = []
@@ -40,6 +41,8 @@ class Watcher:
         recorder.tick = self._maybe_leave
         recorder.unwatched = self._came_back
         self.known_bad = False
+        self.stopped = False
+        self.places: set[tuple[int, int] | None] = set()  # where tapes have been opened
         self.imports = imports.ImportWatch(recorder.failed)
         self.on_import: dict[str, Callable[[Any], None]] = {
             "tensorflow": self._tensorflow,
@@ -65,6 +68,7 @@ class Watcher:
 
     def stop(self) -> None:
         """Take everything off. Safe to call twice."""
+        self.stopped = True
         self.recorder.active = False
         if self.callback is not None:
             self.callback.detach()
@@ -126,10 +130,22 @@ class Watcher:
     def _attach(self) -> None:
         """A tape begins: its ops are wanted unless every place seen so far is judged."""
         r = self.recorder
-        if r.failures:
+        if r.failures or self.stopped:
             return
-        if r.active:
-            self.callback.attach()
+        place = r.place(sys._getframe(2))
+        if not r.active:
+            if place in self.places:
+                return
+            self._wake()
+        self.places.add(place)
+        self.callback.attach()
+
+    def _wake(self) -> None:
+        """Record again: what comes now has not been seen before. Ops that ran in between are missing."""
+        self.recorder.gaps.append(self.recorder.clock)
+        self.recorder.active = True
+        self.healthy_calls, self.healthy_since = 0, None
+        self.callback.attach()
 
     def judge(self, call: rec.GradientCall) -> None:
         """A gradient call has answered: is there anything left to learn at this place?"""
@@ -147,8 +163,7 @@ class Watcher:
         flat = result if isinstance(result, (list, tuple)) else [result]
         if not self.known_bad and any(g is None for g in flat):
             self.known_bad = True
-            self.recorder.active = True
-            self.callback.attach()
+            self._wake()
 
     def applied(self, pairs: int, missing: int) -> None:
         """An optimizer accepted gradients: a healthy step, if none was missing."""

@@ -1,0 +1,32 @@
+"""A source whose value the target never saw: of a tensor computed from it only the shape was used, and the trace shows no link."""
+
+from __future__ import annotations
+
+from whygrad.analyse.findings import Finding
+from whygrad.analyse.scene import Scene
+from whygrad.model import Location
+
+SHAPE_CALLS = frozenset({"ones_like", "zeros_like", "full_like", "shape", "size", "rank"})
+MAX_PLACES = 60
+
+
+def classify(scene: Scene, index: int) -> Finding | None:
+    """A constant made by `ones_like(value)`: while a graph is traced the shape is known, so that not even an op links the two."""
+    source = scene.call.sources[index]
+    dependents = scene.dependents(scene.trace.key(source.key)) if source.key is not None else set()
+    made = [where for where in dict.fromkeys(scene.made(k) for k in sorted(dependents)) if where is not None][-MAX_PLACES:]
+    for where in _without_input(scene):
+        info = scene.program.call_at(where)
+        if info is None or info.name.rsplit(".", 1)[-1] not in SHAPE_CALLS or not info.args:
+            continue
+        same = (info.location.line, info.location.column) == (where.line, where.column)
+        if same and any(scene.program.derives(info.args[0], origin) for origin in made):
+            return Finding("value-discarded", where, facts={"how": "shape"})
+    return None
+
+
+def _without_input(scene: Scene) -> list[Location]:
+    """Where the constants that the target depends on are made."""
+    producers = (scene.trace.producer.get(key) for key in scene.ways.price)
+    sites = {scene.site(scene.trace.nodes[p]) for p in producers if p is not None and not scene.trace.nodes[p].inputs}
+    return [where for where in (scene.recording.location(s) for s in sorted(sites)) if where is not None]
