@@ -51,7 +51,7 @@ class ImportWatch:
         """Drop every callback and leave the import system as it was. May be called twice."""
         with self._lock:
             self._callbacks.clear()
-            if self._finder in sys.meta_path:
+            if self._finder in (sys.meta_path or ()):  # None while the interpreter shuts down
                 sys.meta_path.remove(self._finder)
 
     def watches(self, module_name: str) -> bool:

@@ -33,7 +33,7 @@ PRICE = {
     "state": 4_000,
     "discarded": 90_000,
 }
-ON_PURPOSE = 2_000  # more for tf.stop_gradient: where another way is cut by accident, the accident is the cause
+ON_PURPOSE = 500  # more for tf.stop_gradient: where another way is cut by accident, the accident is the cause
 EARLIER_STATE = 9_000  # stored before the tape began
 
 
@@ -129,10 +129,16 @@ class Search:
         for place, start in enumerate(node.inputs):
             broken = self.why_broken(node, place, carries[place] if place < len(carries) else True, recorded)
             meant = ON_PURPOSE if broken and node.kind in BARRIERS else 0
-            found.append((Edge(self.trace.nodes, index, start, key, broken), 1 + meant + self._price(broken, start)))
+            price = 0 if broken == "index" and self._casts_back(node, start) else meant + self._price(broken, start)
+            found.append((Edge(self.trace.nodes, index, start, key, broken), 1 + price))
         if node.inputs and node.inputs[0] in self.writes and not self._is_write(node):
             found += self._stored(index, node, key)
         return found
+
+    def _casts_back(self, node: Node, start: int) -> bool:
+        """A value cast to integer and back is still the value, not an index: it was paid for on the way in."""
+        index = self.trace.producer.get(start)
+        return node.kind == "Cast" and index is not None and self.trace.nodes[index].kind == "Cast"
 
     def _of_earlier_step(self, node: Node) -> bool:
         """Gradients and optimizer updates of earlier steps lead everywhere; they are not what the user means by a path."""
