@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Session", "__version__", "install", "uninstall", "watch"]
 
-_LAZY = dict.fromkeys(("Session", "install", "uninstall", "watch"), "whygrad.api")
+_LAZY = {"Session": "whygrad.api", "install": "whygrad.api", "uninstall": "whygrad.api", "watch": "whygrad.api"}
 
 
 def __getattr__(name: str) -> Any:

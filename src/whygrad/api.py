@@ -172,7 +172,7 @@ def _report(recorder: Any, notices: list[str], exception: BaseException | None) 
         said += [_keep(case)] if analysis.mismatches else []
     said += [f"a hook of whygrad failed and was switched off: {type(e).__name__}: {e}" for e in recorder.failures[:1]]
     _be_strict(recorder.failures)
-    return Report(__version__, environment(), "run", None, diagnoses, gradients, tuple(said))
+    return Report(__version__, _environment(), "run", None, diagnoses, gradients, tuple(said))
 
 
 def _keep(case: Any) -> str:
@@ -195,7 +195,7 @@ def _be_strict(failures: list[BaseException]) -> None:
         raise failures[0]
 
 
-def environment() -> Environment:
+def _environment() -> Environment:
     """The versions in this process; None for what the program did not import."""
     versions = [getattr(sys.modules.get(name), "__version__", None) for name in ("tensorflow", "keras", "tf_keras")]
     return Environment(platform.python_version(), versions[0], versions[1] or versions[2])

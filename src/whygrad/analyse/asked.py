@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from whygrad import recording as rec
-from whygrad.analyse import unconnected
+from whygrad.analyse import crossing
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.path import Edge
 from whygrad.analyse.scene import Scene
@@ -26,7 +26,7 @@ def classify(scene: Scene) -> Finding | None:
         return Finding("wrong-tape", scene.location, facts={"how": "used up"})
     if call.error and any(text in call.error for text in NO_ENTRY):
         return unregistered(scene)
-    if call.target_kind != "tensor" and not (call.target_kind == "variable"):
+    if call.target_kind != "tensor" and call.target_kind != "variable":
         return bad_target(scene)
     if call.targets and not any(scene.judge.differentiable(scene.trace.key(t)) for t in call.targets):
         return None if scene.ways.onward else Finding("bad-target", scene.arguments[0] or scene.location, facts={"how": "integer"})
@@ -36,7 +36,7 @@ def classify(scene: Scene) -> Finding | None:
 def inside_python(scene: Scene) -> Finding:
     """TensorFlow asked for the gradient of what a `tf.py_function` computed, and its arguments had left TensorFlow in there."""
     keys = [scene.trace.key(s.key) for s in scene.call.sources if s.key is not None]
-    exits = unconnected.exits(scene, {d for k in keys for d in scene.dependents(k)} | set(keys))
+    exits = crossing.exits(scene, {d for k in keys for d in scene.dependents(k)} | set(keys))
     made = (scene.made(scene.trace.key(t)) for t in scene.call.targets)
     return Finding("python-function", exits[0] if exits else next(made, None), facts={"how": "inside"})
 
@@ -100,8 +100,8 @@ def bad_target(scene: Scene) -> Finding:
             return Finding("bad-target", lost, related=related, facts={"how": "unreturned", "function": lost.function.rsplit(".", 1)[-1]})
         return Finding("bad-target", origin or where or scene.location, facts={"how": "none"})
     exits = {w: None for w in (scene.recording.location(e.site) for e in scene.recording.of("exit") if e.clock <= scene.call.clock) if w is not None}
-    chain = unconnected._through(scene, where, list(exits)) if where is not None else None
-    place = (unconnected.outward(chain) or chain[-1].location) if chain else origin
+    chain = crossing.through(scene, where, list(exits)) if where is not None else None
+    place = (crossing.outward(chain) or chain[-1].location) if chain else origin
     related = [Related("this is handed to the tape", where)] if where is not None else []
     return Finding("bad-target", place or where or scene.location, related=related, facts={"how": "number"})
 

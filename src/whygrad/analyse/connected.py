@@ -65,9 +65,7 @@ def unwatched(scene: Scene, index: int, edges: list[Edge]) -> Finding:
     if source.kind == "variable" and tape is not None and not tape.watches_variables:
         facts = {"how": "switched off"}
         return Finding("not-watched", scene.tape_location, edges, facts=facts)
-    late = next(
-        (w for w in scene.recording.watches if w.tape == scene.call.tape and scene.trace.key(w.key) == scene.trace.key(source.tensor)), None
-    )
+    late = next((w for w in scene.recording.watches if w.tape == scene.call.tape and scene.trace.key(w.key) == scene.trace.key(source.tensor)), None)
     if late is not None:
         where = scene.recording.location(late.site)
         return Finding("not-watched", where or scene.location, edges, facts={"how": "too late"})

@@ -70,7 +70,7 @@ class Session:
 
 def imported(paths: list[str], read: Callable[[str], str | None]) -> set[str]:
     """The user's modules that these files import, as far as they lie beside them: a helper in NumPy alone records nothing."""
-    program, found = Program(paths, read), set()
+    program, found = Program(paths, read), set[str]()
     for path in paths:
         for origin in program.imports(path).values():
             names = origin.lstrip(".").split(".")
@@ -96,7 +96,7 @@ def analyse(recording: rec.Recording, read: Callable[[str], str | None], excepti
         else:
             scene.forget()
     diagnoses = [diagnosis_of(g, exception) for g in groups]
-    diagnoses += [d for d in events.diagnoses(session.recording, session.program, scenes, exception, bool(diagnoses))]
+    diagnoses += list(events.diagnoses(session.recording, session.program, scenes, exception, bool(diagnoses)))
     result.diagnoses = tuple(sorted(merged(diagnoses), key=rank))
     result.gradients = rows(scenes)
     return result

@@ -259,4 +259,4 @@ def split_arguments(text: str) -> list[str]:
             parts.append(text[start:i].strip())
             start = i + 1
     last = text[start:].strip()
-    return parts + [last] if last else parts
+    return [*parts, last] if last else parts

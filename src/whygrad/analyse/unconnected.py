@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 
 from whygrad import recording as rec
-from whygrad.analyse import places, shape_only
+from whygrad.analyse import crossing, places, shape_only
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.scene import ASSIGNED, Scene
 from whygrad.evidence import quote
 from whygrad.model import Location, Related
-from whygrad.source.flow import Step
-
-OUTWARD = ("numpy", "math", "cmath", "scipy", "sklearn", "pandas", "statistics", "random", "torch", "cv2", "PIL")
-BUILTINS = frozenset({"float", "int", "bool", "complex", "list", "sorted", "round", "str"})
-METHODS = (".numpy", ".tolist", ".item", ".eval_numpy", ".astype")
-MAX_PLACES = 60
+from whygrad.source.flow import FunctionInfo
 
 
 def classify(scene: Scene, index: int) -> Finding:
     """Why no way leads from source number `index` to the target."""
-    return recreated(scene, index) or bypassed(scene, index) or left_tensorflow(scene, index) or shape_only.classify(scene, index) or _constant_or_unused(scene, index)
+    return (
+        recreated(scene, index)
+        or bypassed(scene, index)
+        or crossing.left_tensorflow(scene, index)
+        or shape_only.classify(scene, index)
+        or _constant_or_unused(scene, index)
+    )
 
 
 def replaced(scene: Scene, index: int) -> Finding | None:
@@ -51,13 +52,13 @@ def recreated(scene: Scene, index: int) -> Finding | None:
     if mine is None or mine.clock >= scene.began:
         return None
     place = _innermost(scene, mine.site)
-    for other in scene.recording.variables.values():
-        if other.key != mine.key and other.clock > mine.clock and scene.trace.key(other.key) in scene.ways.price and _same(other, mine):
-            if place is not None and _innermost(scene, other.site) == place and other.clock >= scene.began:
-                where, created = scene.used_from(other), scene.recording.location(mine.site)
-                related = [Related("it is created here", created)] if created and where != created else []
-                return Finding("variable-recreated", where or created, related=related)
-    return None
+    used = (v for v in scene.recording.variables.values() if v.clock >= scene.began and scene.trace.key(v.key) in scene.ways.price)
+    other = next((v for v in used if place is not None and _innermost(scene, v.site) == place and _same(v, mine)), None)
+    if other is None:
+        return None
+    where, created = scene.used_from(other), scene.recording.location(mine.site)
+    related = [Related("it is created here", created)] if created and where != created else []
+    return Finding("variable-recreated", where or created, related=related)
 
 
 def _same(a: rec.Variable, b: rec.Variable) -> bool:
@@ -97,96 +98,6 @@ def _shared_ancestor(scene: Scene, key: int) -> int | None:
                 return t
             queue.append(t)
     return None
-
-
-# -- out through Python and back --------------------------------------------------------------------------------------------
-
-
-def left_tensorflow(scene: Scene, index: int) -> Finding | None:
-    """A value computed from the source left TensorFlow, and came back as a constant that the target uses."""
-    source = scene.call.sources[index]
-    if source.key is None:
-        return None
-    own = scene.trace.key(source.key)
-    dependents = scene.dependents(own) | {own}
-    sinks = _constants(scene)
-    left = exits(scene, dependents)
-    for sink in sinks:
-        chain = _through(scene, sink, left)
-        if chain is not None:
-            return _left(scene, sink, chain)
-    made = {where: None for where in (scene.made(k) for k in sorted(dependents)) if where is not None}
-    for sink in sinks:
-        found = _silently(scene, sink, list(made))
-        if found is not None:
-            return found
-    return None
-
-
-def _constants(scene: Scene) -> list[Location]:
-    """Places where a constant that the target depends on came into TensorFlow, the farthest from the target first; axes and indices come last."""
-    found: dict[Location, int] = {}
-    for key, price in scene.ways.price.items():
-        event = scene.entered.get(key)
-        where = scene.recording.location(event.site) if event else None
-        if event is not None and where is not None and (event.text.startswith("numpy") or "float" in event.text or "list" in event.text or "tuple" in event.text):
-            edge = scene.ways.onward.get(key)
-            distance = price if edge is None or edge.broken is None else -1
-            found[where] = max(distance, found.get(where, -1))
-    return sorted(found, key=lambda w: -found[w])[:MAX_PLACES]
-
-
-def exits(scene: Scene, dependents: set[int]) -> list[Location]:
-    """Where these tensors left TensorFlow before the call."""
-    found: dict[Location, None] = {}
-    for event in scene.recording.of("exit"):
-        where = scene.recording.location(event.site)
-        if where is not None and scene.trace.key(event.key) in dependents and event.clock <= scene.call.clock:
-            found[where] = None
-    return list(found)[:MAX_PLACES]
-
-
-def _through(scene: Scene, sink: Location, exits: list[Location]) -> tuple[Step, ...] | None:
-    """The shortest chain of expressions from one of the exits to the sink."""
-    chains = [c for c in (scene.program.derives(sink, e) for e in exits) if c]
-    return min(chains, key=len) if chains else None
-
-
-def _left(scene: Scene, sink: Location, chain: tuple[Step, ...]) -> Finding:
-    where = outward(chain) or chain[-1].location
-    related = [Related("and comes back here, as a constant", sink)] if sink.line != where.line else []
-    calls = dict.fromkeys(s.call for s in reversed(chain) if s.call and leaves(s.call))
-    return Finding("left-tensorflow", where, related=related, facts={"call": _callee(chain), "calls": " ".join(calls)})
-
-
-def _silently(scene: Scene, sink: Location, made: list[Location]) -> Finding | None:
-    """NumPy took the tensor through the buffer protocol, unseen: the source text shows the call. Sure where the tensor is made in its very arguments."""
-    for origin in made[-MAX_PLACES:]:
-        chain = scene.program.derives(sink, origin)
-        where = outward(chain) if chain else None
-        if chain and where is not None:
-            finding = _left(scene, sink, chain)
-            finding.location, finding.proven = where, any(_within(tensor, where) for tensor in made)
-            return finding
-    return None
-
-
-def _within(inner: Location, outer: Location) -> bool:
-    start, end = (outer.line, outer.column), (outer.end_line, outer.end_column)
-    return inner.path == outer.path and start <= (inner.line, inner.column) and (inner.end_line, inner.end_column) <= end
-
-
-def outward(chain: tuple[Step, ...]) -> Location | None:
-    """The first expression, seen from the origin, that takes the value out of TensorFlow."""
-    return next((s.location for s in reversed(chain) if leaves(s.call)), None)
-
-
-def leaves(call: str | None) -> bool:
-    return call is not None and (call.split(".")[0] in OUTWARD or call in BUILTINS or call.endswith(METHODS))
-
-
-def _callee(chain: tuple[Step, ...]) -> str:
-    return next((s.call for s in reversed(chain) if s.call and leaves(s.call)), "")
 
 
 # -- nothing in its place ------------------------------------------------------------------------------------------------------
@@ -229,12 +140,10 @@ def _unread_prediction(scene: Scene) -> Finding | None:
     return None
 
 
-def _unread(scene: Scene, info: object, parameter: str) -> Finding:
-    header: Location = info.header  # type: ignore[attr-defined]
-    body: Location = info.location  # type: ignore[attr-defined]
-    place = _namesake(scene, body, parameter) or header
-    related = [Related(f"{quote(parameter)} is a parameter here and never read", header)]
-    return Finding("constant-loss", place, related=related, facts={"how": "unread", "parameter": parameter, "function": info.name})  # type: ignore[attr-defined]
+def _unread(scene: Scene, info: FunctionInfo, parameter: str) -> Finding:
+    place = _namesake(scene, info.location, parameter) or info.header
+    related = [Related(f"{quote(parameter)} is a parameter here and never read", info.header)]
+    return Finding("constant-loss", place, related=related, facts={"how": "unread", "parameter": parameter, "function": info.name})
 
 
 def _namesake(scene: Scene, body: Location, parameter: str) -> Location | None:

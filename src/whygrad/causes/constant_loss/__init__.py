@@ -41,8 +41,15 @@ def claim(e: Evidence) -> Claim:
         return Claim(message, why, Fix(f"use `{e.fact('parameter')}` in `{e.fact('function')}`"))
     if e.fact("how") == "linear":
         message = f"{e.code} does not depend on {e.names}: what is differentiated there is linear in it, so the first derivative is a constant"
-        why = "A derivative depends on its point only where the function bends. Without a smooth activation (tanh, softplus, sin) in between there is no bend, and TensorFlow answers None for the second derivative."
-        return Claim(message, why, Fix("put a smooth activation between the layers; if the function is meant to be linear here, the second derivative is zero: pass `unconnected_gradients='zero'`"))
+        why = (
+            "A derivative depends on its point only where the function bends. Without a smooth activation (tanh, softplus, sin) in between there is "
+            "no bend, and TensorFlow answers None for the second derivative."
+        )
+        fix = (
+            "put a smooth activation between the layers; if the function is meant to be linear here, the second derivative is zero: "
+            "pass `unconnected_gradients='zero'`"
+        )
+        return Claim(message, why, Fix(fix))
     others = " It depends on other variables, which were not asked for." if e.fact("how") == "other variables" else ""
     message = (
         f"{e.code} does not depend on {e.names}: no path leads from them to the loss"

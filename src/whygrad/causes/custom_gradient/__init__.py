@@ -39,6 +39,9 @@ def claim(e: Evidence) -> Claim:
     message = f"{what} returns None for {e.names}: {e.code}" if e.location and e.location.text else f"{what} returns None for {e.names}"
     if e.fact("how") == "unreturned":
         message = f"{what} returns nothing: {e.code} is computed and not returned, so {e.names} {e.verb} no gradient"
-    why = "With `tf.custom_gradient` TensorFlow uses what your function returns, as it is: a None there is a missing gradient, for arguments and for captured variables alike."
+    why = (
+        "With `tf.custom_gradient` TensorFlow uses what your function returns, as it is: "
+        "a None there is a missing gradient, for arguments and for captured variables alike."
+    )
     fix = "return a gradient for every argument, and for captured variables as the second result: `return grad_x, [grad_of_v for v in variables]`"
     return Claim(message, why, Fix("put `return` in front of it" if e.fact("how") == "unreturned" else fix))

@@ -46,9 +46,16 @@ def claim(e: Evidence) -> Claim:
         return Claim(message, why, Fix("set `trainable = True` again before reading the list, or freeze only in the step that needs it"))
     if e.fact("how") == "not built":
         message = f"{e.code} was empty when it was read: the model had no variables yet"
-        why = "Keras creates the variables of a layer when it sees its first input. Here that happens after the list was made, and the list stays empty."
+        why = (
+            "Keras creates the variables of a layer when it sees its first input. "
+            "Here that happens after the list was made, and the list stays empty."
+        )
         return Claim(message, why, Fix("build the model before reading the list: begin it with `tf.keras.Input(shape)`, or call it once on a batch"))
-    why = "No variable was found: the model is not built yet, everything is frozen, its parameters live where Keras does not track them (in a Lambda layer, a plain list, a closure), or a filter by name lets none through (in Keras 3 `v.name` is only `kernel`; `dense/kernel` is its `v.path`)."
+    why = (
+        "No variable was found: the model is not built yet, everything is frozen, its parameters live where Keras does "
+        "not track them (in a Lambda layer, a plain list, a closure), or a filter by name lets none through "
+        "(in Keras 3 `v.name` is only `kernel`; `dense/kernel` is its `v.path`)."
+    )
     return Claim(
         message,
         why,

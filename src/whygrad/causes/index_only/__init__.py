@@ -36,7 +36,10 @@ from whygrad.model import Fix
 
 def claim(e: Evidence) -> Claim:
     message = f"{e.names} only decides an index, mask or branch at {e.code}: no gradient comes back from there"
-    why = "Which entry is picked, or which side of a condition is taken, changes in jumps. The values that are picked carry gradients; what does the picking does not."
+    why = (
+        "Which entry is picked, or which side of a condition is taken, changes in jumps. "
+        "The values that are picked carry gradients; what does the picking does not."
+    )
     return Claim(
         message, why, Fix("make the choice soft: weight the candidates by a sigmoid or softmax of the distance, or interpolate between neighbours")
     )

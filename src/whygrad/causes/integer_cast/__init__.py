@@ -35,5 +35,8 @@ from whygrad.model import Fix
 def claim(e: Evidence) -> Claim:
     dtype = e.fact("output", "a type that is not floating")
     message = f"{e.code} turns the value into {dtype}, so {e.names} {e.verb} no gradient"
-    why = f"Gradients flow through floating (and complex) tensors only. From {dtype} on, and after any cast back to float, the tape has nothing to follow."
+    why = (
+        f"Gradients flow through floating (and complex) tensors only. From {dtype} "
+        f"on, and after any cast back to float, the tape has nothing to follow."
+    )
     return Claim(message, why, Fix("keep the value floating up to the loss: drop the cast, or cast only what you print, store or measure"))

@@ -35,7 +35,10 @@ from whygrad.model import Fix
 
 def claim(e: Evidence) -> Claim:
     message = f"{e.code} takes the value out of TensorFlow; it comes back as a constant, so {e.names} {e.verb} no gradient"
-    why = "NumPy arrays and Python numbers carry no history. What is computed with them is invisible to the tape, and converting the result to a tensor makes a fresh constant."
+    why = (
+        "NumPy arrays and Python numbers carry no history. What is computed with them is "
+        "invisible to the tape, and converting the result to a tensor makes a fresh constant."
+    )
     return Claim(message, why, Fix(_instead(e)))
 
 
@@ -81,5 +84,8 @@ def _instead(e: Evidence) -> str:
         old, new = (" and ".join(f"`{t}`" for t in texts) for texts in ([c.replace("numpy.", "np.") for c in known], [INSTEAD[c] for c in known]))
         return f"stay in TensorFlow: use {new} in the place of {old}"
     if call in ("float", "int", ".numpy", ".item", ".tolist"):
-        return f"drop `{call}{'()' if call.startswith('.') else '(...)'}` and keep the tensor; use the TensorFlow functions (`tf.math`, `tf.reduce_mean`, `tf.stack`) for what follows"
+        return (
+            f"drop `{call}{'()' if call.startswith('.') else '(...)'}` and keep the tensor; use "
+            f"the TensorFlow functions (`tf.math`, `tf.reduce_mean`, `tf.stack`) for what follows"
+        )
     return "do this step with TensorFlow functions (`tf.math`, `tf.reduce_mean`, `tf.stack` ...); convert to NumPy only what you print"

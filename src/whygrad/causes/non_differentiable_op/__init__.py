@@ -40,7 +40,10 @@ def claim(e: Evidence) -> Claim:
     message = f"{e.code} has no gradient, so {e.names} {e.verb} none"
     if e.fact("again"):
         message = f"{e.code} takes a derivative that has no derivative itself, so {e.names} {e.verb} no gradient"
-        fix = f"use another operation in the place of {e.fact('again')}, one that TensorFlow can differentiate twice; or write its gradient with `tf.custom_gradient`"
+        fix = (
+            f"use another operation in the place of {e.fact('again')}, one that TensorFlow "
+            f"can differentiate twice; or write its gradient with `tf.custom_gradient`"
+        )
         return Claim(message, _why(e, op), Fix(fix))
     text, function = (e.location.text, e.location.function) if e.location else ("", "")
     return Claim(message, _why(e, op), Fix(advice(op, text, function)))
@@ -50,5 +53,7 @@ def _why(e: Evidence, op: str) -> str:
     if e.fact("unregistered"):
         return f"TensorFlow has no gradient function for the op {op} at all: asking for one raises LookupError, or gives None."
     if e.fact("output") and not e.fact("output").startswith(("float", "bfloat", "complex")):
-        return f"The op {op} gives {e.fact('output')}: its result jumps or stays the same when its input moves a little, so there is no slope to follow."
+        return (
+            f"The op {op} gives {e.fact('output')}: its result jumps or stays the same when its input moves a little, so there is no slope to follow."
+        )
     return f"TensorFlow's gradient of the op {op} is None for this input: its result does not change smoothly with it."

@@ -36,11 +36,15 @@ def claim(e: Evidence) -> Claim:
     dtype = e.fact("dtype", "not floating")
     where = f" ({e.code})" if e.location and e.location.text else ""
     message = f"{e.names} {'are' if many else 'is'} {dtype}{where}: only floating variables have gradients"
-    why = f"A gradient says how the loss changes when a value moves a little; a value of type {dtype} cannot move a little. Casting it to float in the loss does not help."
+    why = (
+        f"A gradient says how the loss changes when a value moves a little; a value of "
+        f"type {dtype} cannot move a little. Casting it to float in the loss does not help."
+    )
     return Claim(
         message,
         why,
         Fix(
-            "if it is to be trained, create it from floats (`100.0` for `100`, or `dtype=tf.float32`); if it counts or indexes, create it with `trainable=False`"
+            "if it is to be trained, create it from floats (`100.0` for `100`, or "
+            "`dtype=tf.float32`); if it counts or indexes, create it with `trainable=False`"
         ),
     )

@@ -45,7 +45,10 @@ def claim(e: Evidence) -> Claim:
     value = _value(e.location.text if e.location else "")
     fix = f"wrap it: `{first} = tf.Variable({value})`, and update it with `assign`/`assign_sub`"
     if not first.isidentifier():
-        fix = f"wrap {'each of them' if many else 'it'} where it is made: `tf.Variable({'...' if many else value})`, and update it with `assign`/`assign_sub`"
+        fix = (
+            f"wrap {'each of them' if many else 'it'} where it is made: "
+            f"`tf.Variable({'...' if many else value})`, and update it with `assign`/`assign_sub`"
+        )
     return Claim(message, why, Fix(fix))
 
 
@@ -57,5 +60,7 @@ def _value(text: str) -> str:
     except SyntaxError:
         return "..."
     if isinstance(node, ast.Call) and ast.unparse(node.func).rsplit(".", 1)[-1] in ("convert_to_tensor", "constant", "identity"):
-        line = ", ".join([*map(ast.unparse, node.args), *(ast.unparse(k.value) if k.arg == "value" else f"{k.arg}={ast.unparse(k.value)}" for k in node.keywords)])
+        line = ", ".join(
+            [*map(ast.unparse, node.args), *(ast.unparse(k.value) if k.arg == "value" else f"{k.arg}={ast.unparse(k.value)}" for k in node.keywords)]
+        )
     return line if 0 < len(line) < 60 else "..."

@@ -36,8 +36,14 @@ from whygrad.model import Fix
 
 def claim(e: Evidence) -> Claim:
     if e.fact("how") == "untracked":
-        message = f"{e.names} {'are raw tf.Variables' if len(e.variables) > 1 else 'is a raw tf.Variable'} on a Keras 3 layer: Keras does not track it, so it never trains"
-        why = "Keras 3 collects its own variables only. The loss uses this one, but it is not in `trainable_variables`, so `fit` never asks for its gradient."
+        message = (
+            f"{e.names} {'are raw tf.Variables' if len(e.variables) > 1 else 'is a raw tf.Variable'} "
+            f"on a Keras 3 layer: Keras does not track it, so it never trains"
+        )
+        why = (
+            "Keras 3 collects its own variables only. The loss uses this one, but it "
+            "is not in `trainable_variables`, so `fit` never asks for its gradient."
+        )
         return Claim(message, why, Fix("create it with `self.add_weight(...)` (or `keras.Variable`)"))
     many = len(e.variables) > 1
     if e.fact("how") == "created":
@@ -45,7 +51,10 @@ def claim(e: Evidence) -> Claim:
         why = "A tape follows trainable variables only, so the gradient of this one is None, however much the loss depends on it."
         return Claim(message, why, Fix("if it is to be trained, drop `trainable=False`; if not, leave it out of the list: then it is harmless"))
     message = f"{e.names} {'are' if many else 'is'} not trainable, and {'are' if many else 'is'} in the list of what to train"
-    why = "A tape does not follow variables with `trainable=False` (moving statistics of BatchNormalization, frozen layers, counters). For these None is right."
+    why = (
+        "A tape does not follow variables with `trainable=False` (moving statistics "
+        "of BatchNormalization, frozen layers, counters). For these None is right."
+    )
     return Claim(
         message, why, Fix("harmless if meant so: use `model.trainable_variables` in the place of `model.variables`, so that nobody asks for them")
     )

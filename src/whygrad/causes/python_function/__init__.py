@@ -36,6 +36,9 @@ def claim(e: Evidence) -> Claim:
     message = f"{e.code} runs Python code that TensorFlow cannot look into, so {e.names} {e.verb} no gradient"
     if e.fact("how") == "inside":
         message = f"{e.code} leaves TensorFlow inside a `tf.py_function`, so no gradient comes back through it"
-    why = "`tf.numpy_function` and `tf.py_func` hand NumPy arrays to your function and get arrays back: no gradient is defined for them. `tf.py_function` has one, but only while TensorFlow functions are used inside."
+    why = (
+        "`tf.numpy_function` and `tf.py_func` hand NumPy arrays to your function and get arrays back: no gradient "
+        "is defined for them. `tf.py_function` has one, but only while TensorFlow functions are used inside."
+    )
     fix = "write the function with TensorFlow ops and call it directly, or give it a gradient of its own with `tf.custom_gradient`"
     return Claim(message, why, Fix(fix))

@@ -35,11 +35,15 @@ from whygrad.model import Fix
 def claim(e: Evidence) -> Claim:
     store = "a queue" if "Queue" in e.fact("op") else "a table" if "Table" in e.fact("op") else "a variable"
     message = f"{e.code} stores the value in {store}; what is read back later has no path to {e.names}"
-    why = "An assignment keeps the number and forgets how it was computed: reading a variable starts a new path. Metric objects, optimizer steps, memories and moving averages all store in this way."
+    why = (
+        "An assignment keeps the number and forgets how it was computed: reading a variable starts a "
+        "new path. Metric objects, optimizer steps, memories and moving averages all store in this way."
+    )
     return Claim(
         message,
         why,
         Fix(
-            "hand the computed tensor on (return it, keep it in a local name) and use that in the loss; assign to the variable besides, for the next step or for the log"
+            "hand the computed tensor on (return it, keep it in a local name) and use that "
+            "in the loss; assign to the variable besides, for the next step or for the log"
         ),
     )

@@ -43,7 +43,10 @@ def claim(e: Evidence) -> Claim:
         why = "What these variables computed is thrown away: the name that held it is bound to something that was computed without it."
     elif how == "no expression":
         message = f"what is computed from {e.names} does not reach the loss, so {'they' if len(e.variables) > 1 else 'it'} {e.verb} no gradient"
-        why = "The model runs this part, but the loss is computed from other outputs only: an output without a loss of its own, or a result that is not used."
+        why = (
+            "The model runs this part, but the loss is computed from other outputs "
+            "only: an output without a loss of its own, or a result that is not used."
+        )
     elif how == "shape":
         message = f"{e.names} takes no part in the loss: {e.code} looks at its shape only"
         why = "The loss stays the same whatever the value is, so there is no gradient."

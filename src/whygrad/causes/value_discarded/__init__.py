@@ -36,5 +36,8 @@ def claim(e: Evidence) -> Claim:
     why = "`ones_like`, `zeros_like`, `tf.shape` and `tf.size` do not look at the numbers, so no change in them can reach the loss."
     fix = "use the tensor itself in the loss, not only its size"
     if "_like" in e.code:
-        fix = "use the tensor itself in the loss; give the constant that stands for the label a name of its own, so that it does not overwrite the prediction"
+        fix = (
+            "use the tensor itself in the loss; give the constant that stands for "
+            "the label a name of its own, so that it does not overwrite the prediction"
+        )
     return Claim(message, why, Fix(fix))

@@ -39,4 +39,10 @@ from whygrad.model import Fix
 def claim(e: Evidence) -> Claim:
     message = f"{e.code} makes a new variable on every call: the one in the list ({e.names}) is not the one the loss used"
     why = "The listed variable comes from an earlier call. The loss was computed from a fresh one with the same shape, created by the same line."
-    return Claim(message, why, Fix("create the variable (or layer, or model) once and use that one in every call: a layer in `__init__` or `build`, a model before the loop"))
+    return Claim(
+        message,
+        why,
+        Fix(
+            "create the variable (or layer, or model) once and use that one in every call: a layer in `__init__` or `build`, a model before the loop"
+        ),
+    )

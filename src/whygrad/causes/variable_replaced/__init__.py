@@ -41,7 +41,10 @@ def claim(e: Evidence) -> Claim:
         fix = f"change the variable's value, not the attribute: `{name}.assign(...)`"
         return Claim(message, "From then on the model computes with the tensor, and the variable takes no part in the loss.", Fix(fix))
     message = f"{e.code} makes {e.names} a plain tensor: the variable of that name is gone"
-    why = "The tape follows variables. After the name is bound to the result of a computation, it is a tensor that nobody watches: fine in the first step, None from the second on."
+    why = (
+        "The tape follows variables. After the name is bound to the result of a computation, "
+        "it is a tensor that nobody watches: fine in the first step, None from the second on."
+    )
     first = e.variables[0].name if e.variables else "w"
     return Claim(message, why, Fix(f"update the variable in place: `{_in_place(first, e.location.text if e.location else '')}`"))
 
