@@ -7,7 +7,7 @@ from itertools import pairwise
 from whygrad import recording as rec
 from whygrad.analyse import asked, places
 from whygrad.analyse.findings import Finding
-from whygrad.analyse.path import READS, SHAPE_OPS, Edge
+from whygrad.analyse.path import BARRIERS, READS, SHAPE_OPS, Edge
 from whygrad.analyse.scene import Scene
 from whygrad.evidence import quote
 from whygrad.model import Location, Related
@@ -205,12 +205,28 @@ def _op(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
     meta = scene.judge.meta(first.end)
     if meta is not None:
         facts["output"] = scene.recording.dtype_name(meta[0])
-    cause = "gradient-stopped" if node.kind in ("StopGradient", "PreventGradient") else _cause_of_op(scene, edges, first, meta)
+    cause = "gradient-stopped" if node.kind in BARRIERS else _cause_of_op(scene, edges, first, meta)
     finding = Finding(cause, scene.where(node), facts=facts)
+    if cause == "gradient-stopped":
+        finding.related += _other_stops(scene, index, finding.location)
     entered = places.outer_call(scene.recording, scene.site(node), scene.tape.site if scene.tape else scene.call.site)
     if entered is not None:
         finding.related.append(Related("called here, under the tape", entered))
     return finding
+
+
+def _other_stops(scene: Scene, index: int, known: Location | None) -> list[Related]:
+    """`stop_gradient` on other ways to the same target: any of them may be the one that was not meant."""
+    source = scene.trace.key(scene.call.sources[index].tensor)
+    first = scene.trace.position(scene.began)
+    dependents = scene.dependents(source, first) | {source}
+    places_ = (
+        scene.where(node)
+        for node in scene.trace.nodes[first:]
+        if node.kind in BARRIERS and any(t in dependents for t in node.inputs) and any(t in scene.ways.price for t in node.outputs)
+    )
+    found = dict.fromkeys(where for where in places_ if where is not None and where != known)
+    return [Related(f"another way is stopped here: {quote(where.text)}", where) for where in list(found)[:3]]
 
 
 def _cause_of_op(scene: Scene, edges: list[Edge], first: Edge, meta: rec.OutputMeta | None) -> str:
