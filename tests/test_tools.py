@@ -61,6 +61,7 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "fixed.py").write_text("")
     package = tmp_path / "stand_in" / "whygrad"
     package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")  # a namespace package would lose against the installed whygrad
     (package / "__main__.py").write_text(STAND_IN)
     monkeypatch.setitem(score.ENVIRONMENT, "PYTHONPATH", str(package.parent))
     return folder
