@@ -39,7 +39,6 @@ class Recorder:
     def __init__(self) -> None:
         self.active = False
         self.thread = PerThread()
-        self.rows: list[Row] = []
         self.ops = rec.Ops()
         self.lock = threading.Lock()
         self.clock = 0
@@ -59,6 +58,7 @@ class Recorder:
         self.state_ids: dict[tuple[int, ...], int] = {(): 0}
         self.tapes: list[rec.Tape] = []
         self.watches: list[rec.Watch] = []
+        self.read: set[tuple[int, int]] = set()  # (variable, tape state) pairs that `watches` has
         self.variables: dict[int, rec.Variable] = {}
         self.calls: list[rec.GradientCall] = []
         self.graphs: list[rec.Graph] = [rec.Graph("eager", -1, 0)]
@@ -145,16 +145,15 @@ class Recorder:
         with self.lock:
             number = self.clock
             self.clock = number + 1
-            self.rows.append(row)
-            if len(self.rows) >= 4096:
-                self._compact()
+            self.ops.append(row)  # into arrays at once: rows kept as objects would be work for the garbage collector
         return number
 
-    def _compact(self) -> None:
-        append = self.ops.append
-        for row in self.rows:
-            append(row)
-        self.rows.clear()
+    def accessed(self, key: int) -> None:
+        """A trainable variable was read: the tapes that record now watch it from here on. Once for each state is enough."""
+        read = (key, self.thread.state)
+        if read not in self.read:
+            self.read.add(read)
+            self.watches.append(rec.Watch(self.clock, key, read[1], None))
 
     # -- tapes ----------------------------------------------------------------------------------------------------
 
@@ -183,8 +182,6 @@ class Recorder:
 
     def finish(self, oracle: Callable[[list[rec.Signature]], dict[str, Any]] | None = None) -> rec.Recording:
         """The Recording so far; `oracle` supplies the questions that only TensorFlow can answer (see optypes)."""
-        with self.lock:
-            self._compact()
         frames: dict[tuple[int, int], int] = {}
         locations: list[Any] = []
         chains = [tuple(self._frame(code, lasti, frames, locations) for code, lasti in chain) for chain in list(self.site_frames)]

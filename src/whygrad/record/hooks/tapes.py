@@ -69,6 +69,7 @@ def _push(r: Recorder, original: Any, attach: Callable[[], None]) -> Any:
             number = tape_number(r, self)
             if number is None:
                 number = r.tape_numbers[self] = len(r.tapes)
+                r.read.clear()  # of states that will not come again
                 watches = self._watch_accessed_variables
                 r.tapes.append(rec.Tape(r.site(sys._getframe(1)), current_graph(r), r.clock, bool(self._persistent), bool(watches)))
             else:
@@ -105,6 +106,7 @@ def _reset(r: Recorder, original: Any) -> Any:
             number = tape_number(r, self)
             if number is not None:  # what it had recorded and watched is gone
                 r.tapes[number].entered = r.clock
+                r.read.clear()
                 r.tapes[number].pauses.clear()
         return result
 
@@ -130,7 +132,7 @@ def _accessed(r: Recorder, original: Any) -> Any:
         if r.active and r.thread.tapes:
             with guarded(r):
                 if variable.trainable:
-                    r.watches.append(rec.Watch(r.clock, key_of(variable), r.thread.state, None))
+                    r.accessed(key_of(variable))
         return original(variable)
 
     return variable_accessed
