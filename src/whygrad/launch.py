@@ -29,7 +29,6 @@ from whygrad.standard_error import StandardError
 from whygrad.target import Program, Script, find_program
 
 INTERNAL_ERROR = 70  # EX_SOFTWARE
-_ISSUES = "https://github.com/whygrad/whygrad/issues"
 _NEVER_IMPORTED = "the program never imported TensorFlow, so there was nothing to watch (a process that it starts is not watched)"
 
 
@@ -252,7 +251,7 @@ class _Run:
         if self._loud:
             self._stderr.write("".join(traceback.format_exception(type(error), error, error.__traceback__)))
             return INTERNAL_ERROR
-        self._stderr.write(f"whygrad: internal error: {_describe(error)} (please report it: {_ISSUES}; WHYGRAD_STRICT=1 shows where)\n")
+        self._stderr.write(f"whygrad: internal error: {_describe(error)} (please report it: WHYGRAD_STRICT=1 shows where)\n")
         return status
 
 
