@@ -145,7 +145,6 @@ class GradientCall:
     missing: tuple[bool, ...] | None = None
     error: str | None = None
     zero_on_purpose: bool = False
-    passed_none: bool = False
 
 
 @dataclass(slots=True)

@@ -13,9 +13,6 @@ from whygrad.evidence import quote
 from whygrad.model import Location, Related
 
 UNRECORDED = {"outside": "outside-tape", "stopped": "recording-stopped", "other-tape": "wrong-tape"}
-COMPARES = frozenset(
-    {"Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual", "LogicalAnd", "LogicalOr", "LogicalNot", "IsNan", "IsFinite"}
-)
 CONVERSIONS = frozenset({"Cast", "EncodeJpeg", "EncodePng", "AsString", "Bitcast", "QuantizeV2"})
 
 

@@ -18,7 +18,6 @@ from whygrad.analyse.trace import MAX_NODES
 
 Break = Literal["op", "outside", "stopped", "other-tape", "state", "discarded", "custom", "index", "python"]
 
-DISCARDING = frozenset({"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike", "Fill", "BroadcastArgs", "StridedSliceShape"})
 SHAPE_OPS = frozenset({"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike", "VariableShape"})
 BARRIERS = frozenset({"StopGradient", "PreventGradient"})
 READS = frozenset({"ReadVariableOp", "ResourceGather", "ResourceGatherNd", "Identity"})

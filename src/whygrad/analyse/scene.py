@@ -12,7 +12,7 @@ from whygrad import recording as rec
 from whygrad.analyse import places
 from whygrad.analyse.gradient import Judge, Reach
 from whygrad.analyse.nodes import Node
-from whygrad.analyse.path import Edge, Search, Ways
+from whygrad.analyse.path import Search, Ways
 from whygrad.analyse.trace import Trace
 from whygrad.model import Location, VariableInfo
 from whygrad.source.flow import Program
@@ -229,9 +229,6 @@ class Scene:
         users = {(f.path, f.function) for f in places.frames(self.recording, self.site(edge.node))} if edge else set()
         chain = places.frames(self.recording, variable.site)[::-1]
         return next((f for f in chain if (f.path, f.function) in users), None)
-
-    def path_steps(self, edges: list[Edge]) -> list[tuple[Edge, Location | None]]:
-        return [(e, self.where(e.node)) for e in edges]
 
     def dependents(self, key: int, since: int = 0) -> set[int]:
         """Every tensor that was computed from `key`, gradient or not."""

@@ -6,7 +6,7 @@ A tensor inside an opened function is known by its id plus the number of the ope
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from heapq import merge
 
@@ -195,7 +195,3 @@ class Opener:
     def _settle_invariants(self, trace: Trace, first: int) -> None:
         for node in trace.nodes[first:]:
             node.inputs = tuple(trace.key(t) for t in node.inputs)
-
-
-def tapes_of(recording: rec.Recording, state: int) -> Iterable[int]:
-    return (t for t in recording.states[state] if t >= 0)

@@ -18,8 +18,6 @@ from tensorflow.python.ops import gradients_util
 
 from whygrad import recording as rec
 
-Answer = "tuple[bool, ...] | None"
-
 
 def dtype_name(enum: int) -> str:
     return str(dtypes.as_dtype(enum % 100).name)
