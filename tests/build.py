@@ -43,7 +43,7 @@ class Build:
         self.lines = source.split("\n")
         self.answers = carries
         self.asked: list[tuple[str, int]] = []  # every question the analysis put to the oracle
-        self.ops = rec.Ops()
+        self.ops = rec.OpRows()
         self.signatures: list[rec.Signature] = []
         self.sites: list[tuple[int, ...]] = []
         self.frames: list[Location] = []
@@ -115,7 +115,8 @@ class Build:
         signature = rec.Signature(kind, (), meta)
         if signature not in self.signatures:
             self.signatures.append(signature)
-        self.ops.append((self.signatures.index(signature), self.site(at), self.state(), self.current, inputs, made))
+        head = (self.signatures.index(signature), self.site(at), self.state(), self.current, len(inputs), len(made))
+        self.ops.append(head, [*inputs, *made])
         return made[0] if made else -1
 
     def variable(self, name: str, at: At = None, dtype: str = "float32", trainable: bool = True) -> int:
@@ -273,7 +274,7 @@ class Build:
 
     def recording(self) -> rec.Recording:
         return rec.Recording(
-            self.ops, self.signatures, self.sites, self.frames, self.states, self.tapes, self.watches, self.variables, self.calls,
+            rec.Ops.of(self.ops), self.signatures, self.sites, self.frames, self.states, self.tapes, self.watches, self.variables, self.calls,
             self.graphs, self.runs, self.customs, self.events,
             carries=self.carries, dtype_name=NAMES.__getitem__, is_trainable_dtype=TRAINABLE.__contains__,
         )  # fmt: skip

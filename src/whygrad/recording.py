@@ -7,8 +7,10 @@ eager and symbolic alike), variables by the id of their handle, graphs by a numb
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
+from operator import add
 from typing import Literal
 
 from whygrad.model import Location
@@ -16,6 +18,7 @@ from whygrad.model import Location
 EAGER = 0
 STOPPED, APPLYING, BACKWARD = -1, -2, -3  # marks in a tape state: recording stopped on the thread, inside an optimizer, inside gradient()
 CUSTOM = "WhygradCustomGradient"  # op type of the pseudo op that stands for `tf.custom_gradient`
+GRADIENT = "WhygradGradient"  # op type of the pseudo op that stands for all ops of one gradient call, where no tape saw them
 PY_FUNCTION = "py_function"  # api of the gradient call that TensorFlow makes for a `tf.py_function` inside a graph
 IDENTITY = "WhygradIdentity"  # op type of other operations a tape was told about by hand (copies between devices)
 
@@ -36,7 +39,7 @@ class Signature:
 class Ops:
     """All recorded ops as columns; the ids of inputs and outputs lie flat in `tensors`.
 
-    About 40 bytes and 8 per tensor for each op, so that a million ops stay small.
+    About 30 bytes and 8 per tensor for each op, so that a million ops stay small.
     """
 
     signature: array[int] = field(default_factory=lambda: array("i"))
@@ -50,16 +53,12 @@ class Ops:
     def __len__(self) -> int:
         return len(self.signature)
 
-    def append(self, row: tuple[int, int, int, int, Sequence[int], Sequence[int]]) -> None:
-        signature, site, state, graph, inputs, outputs = row
-        self.signature.append(signature)
-        self.site.append(site)
-        self.state.append(state)
-        self.graph.append(graph)
-        self.inputs.append(len(inputs))
-        self.tensors.extend(inputs)
-        self.tensors.extend(outputs)
-        self.start.append(len(self.tensors))
+    @staticmethod
+    def of(rows: OpRows) -> Ops:
+        """The columns of rows that were stored one after the other."""
+        signature, site, state, graph, inputs, outputs = (rows.heads[place :: rows.WIDTH] for place in range(rows.WIDTH))
+        start = array("q", accumulate(map(add, inputs, outputs), initial=0))
+        return Ops(signature, site, state, graph, start, inputs, rows.tensors[:])
 
     def ins(self, op: int) -> array[int]:
         first = self.start[op]
@@ -67,6 +66,30 @@ class Ops:
 
     def outs(self, op: int) -> array[int]:
         return self.tensors[self.start[op] + self.inputs[op] : self.start[op + 1]]
+
+
+class OpRows:
+    """Where ops are stored while the program runs: two flat arrays, so that an op costs two calls and leaves no object behind."""
+
+    WIDTH = 6  # of the head: signature, site, state, graph, number of inputs, number of outputs
+
+    __slots__ = ("count", "heads", "tensors")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.heads = array("i")
+        self.tensors = array("q")
+
+    def __len__(self) -> int:
+        return self.count
+
+    def append(self, head: tuple[int, int, int, int, int, int], tensors: list[int]) -> int:
+        """Store an op and the ids of its inputs and outputs; returns its number."""
+        self.heads.extend(head)
+        self.tensors.extend(tensors)
+        number = self.count
+        self.count = number + 1
+        return number
 
 
 @dataclass(slots=True)

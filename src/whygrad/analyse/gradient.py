@@ -58,7 +58,7 @@ class Judge:
             return (True,) * len(node.inputs)
         if node.kind == MERGE:
             return (True,) * (len(node.inputs) - 1) + (False,)
-        if node.kind == rec.IDENTITY:
+        if node.kind in (rec.IDENTITY, rec.GRADIENT):
             return (True,) * len(node.inputs)
         if node.kind == rec.CUSTOM:
             return self._custom(node)
@@ -72,7 +72,7 @@ class Judge:
 
     def unregistered(self, node: Node) -> bool:
         """An op whose gradient TensorFlow does not know at all: asking for it raises LookupError."""
-        if node.kind in (LOOP_IN, LOOP_OUT, MERGE, OPAQUE, rec.IDENTITY, rec.CUSTOM):
+        if node.kind in (LOOP_IN, LOOP_OUT, MERGE, OPAQUE, rec.IDENTITY, rec.GRADIENT, rec.CUSTOM):
             return False
         return self.recording.carries(self.recording.ops.signature[node.op], self.shapes(node)) is None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -14,7 +14,8 @@ from whygrad.record import sites
 
 MAX_USER_FRAMES = 48
 BOTTOM = -1  # nothing below this frame is the user's
-Row = tuple[int, int, int, int, Sequence[int], Sequence[int]]
+USER = 1
+BARRIER = 2  # our own frame around the call of a Keras layer: what lies below it stays the same while it runs
 
 
 class PerThread(threading.local):
@@ -29,6 +30,8 @@ class PerThread(threading.local):
         self.applying = 0  # inside an optimizer
         self.pending: list[Any] = []  # function calls, Ifs and Whiles whose op is about to be recorded
         self.filling: int | None = None  # site at which the Keras variable was made that gets its value only now
+        self.quiet = False  # inside gradient() or an optimizer, and no tape listens: eager ops are not recorded one by one
+        self.below: list[list[int] | None] = []  # for each BARRIER on the stack, the user frames below it
         self.layer = 0  # the Keras layer being called, as an index into Recorder.layers
         self.arguments: list[tuple[int, ...]] = []  # tensors handed to the tf.functions being called
 
@@ -39,9 +42,8 @@ class Recorder:
     def __init__(self) -> None:
         self.active = False
         self.thread = PerThread()
-        self.ops = rec.Ops()
+        self.ops = rec.OpRows()
         self.lock = threading.Lock()
-        self.clock = 0
         self.tape_numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()  # not kept as attributes: the objects are the program's
         self.graph_numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
         self.gaps: list[int] = []  # clocks at which recording went on after it had been off
@@ -54,7 +56,7 @@ class Recorder:
         self.layers: list[str] = [""]
         self.layer_ids: dict[str, int] = {"": 0}
         self.user_code: dict[int, int] = {}
-        self.codes: list[CodeType] = []  # keeps code objects alive: their ids are keys above
+        self.codes: dict[int, CodeType] = {}  # keeps code objects alive: their ids are keys everywhere
         self.state_ids: dict[tuple[int, ...], int] = {(): 0}
         self.tapes: list[rec.Tape] = []
         self.watches: list[rec.Watch] = []
@@ -74,34 +76,44 @@ class Recorder:
 
     def site(self, frame: FrameType | None = None) -> int:
         """The number of the current chain of user frames, innermost first; -1 without one."""
-        f: FrameType | None = frame or sys._getframe(1)
+        thread = self.thread
+        chain = self._chain(frame or sys._getframe(1), thread.below, len(thread.below))
+        if not chain:
+            return -1
+        chain.append(thread.layer)
+        key = tuple(chain)
+        number = self.site_ids.get(key)
+        return self._new_site(key) if number is None else number
+
+    def _chain(self, f: FrameType | None, below: list[list[int] | None], depth: int) -> list[int]:
+        """(id of code, f_lasti) of the user frames from `f` on, flat. Below a barrier they are looked up once; `depth` barriers are to come."""
         user = self.user_code
-        layer = self.thread.layer
-        key: list[int] = [layer]
-        codes: list[CodeType] = []
+        chain: list[int] = []
         while f is not None:
             code = f.f_code
             mine = user.get(id(code))
             if mine is None:
                 mine = self.classify(code)
             if mine:
-                if mine == BOTTOM:
-                    break
-                key += (id(code), f.f_lasti)
-                codes.append(code)
-                if len(codes) >= MAX_USER_FRAMES:
+                if mine == USER:
+                    chain += (id(code), f.f_lasti)
+                elif mine == BARRIER:
+                    known = below[depth - 1]
+                    if known is None:
+                        known = below[depth - 1] = self._chain(f.f_back, below, depth - 1)
+                    return chain + known
+                else:
                     break
             f = f.f_back
-        if not codes:
-            return -1
-        chain = tuple(key)
-        number = self.site_ids.get(chain)
-        if number is None:
-            with self.lock:
-                number = self.site_ids.setdefault(chain, len(self.site_frames))
-                if number == len(self.site_frames):
-                    self.site_frames.append(tuple(zip(codes, key[2::2])))
-                    self.site_layers.append(layer)
+        return chain
+
+    def _new_site(self, key: tuple[int, ...]) -> int:
+        with self.lock:
+            number = self.site_ids.setdefault(key, len(self.site_frames))
+            if number == len(self.site_frames):
+                frames = zip(key[0:-1:2], key[1:-1:2])
+                self.site_frames.append(tuple((self.codes[code], lasti) for code, lasti in frames)[:MAX_USER_FRAMES])
+                self.site_layers.append(key[-1])
         return number
 
     def place(self, frame: FrameType | None) -> tuple[int, int] | None:
@@ -109,16 +121,22 @@ class Recorder:
         while frame is not None:
             code = frame.f_code
             mine = self.user_code.get(id(code))
-            if mine if mine is not None else self.classify(code):
+            mine = self.classify(code) if mine is None else mine
+            if mine and mine != BARRIER:
                 return id(code), frame.f_lasti
             frame = frame.f_back
         return None
 
     def classify(self, code: CodeType) -> int:
-        """1 for the user's code, 0 for a library's, BOTTOM for the function of `whygrad run` that calls the program."""
-        self.codes.append(code)
+        """USER for the user's code, 0 for a library's, BOTTOM for the function of `whygrad run` that calls the program. `is_barrier` sets BARRIER."""
+        self.codes[id(code)] = code
         mine = self.user_code[id(code)] = BOTTOM if sites.runs_the_program(code) else int(sites.is_user_code(code))
         return mine
+
+    def is_barrier(self, code: CodeType) -> None:
+        """Frames of this code put a None on `below` while they run."""
+        self.codes[id(code)] = code
+        self.user_code[id(code)] = BARRIER
 
     # -- ops ------------------------------------------------------------------------------------------------------
 
@@ -140,13 +158,15 @@ class Recorder:
                 self.signature_list.append(rec.Signature(*parts))
         return number
 
-    def add_op(self, row: Row) -> int:
+    @property
+    def clock(self) -> int:
+        return self.ops.count
+
+    def add_op(self, signature: int, site: int, graph: int, inputs: list[int], outputs: list[int]) -> int:
         """Store one op; returns its number."""
+        head = (signature, site, self.thread.state, graph, len(inputs), len(outputs))
         with self.lock:
-            number = self.clock
-            self.clock = number + 1
-            self.ops.append(row)  # into arrays at once: rows kept as objects would be work for the garbage collector
-        return number
+            return self.ops.append(head, inputs + outputs)
 
     def accessed(self, key: int) -> None:
         """A trainable variable was read: the tapes that record now watch it from here on. Once for each state is enough."""
@@ -166,6 +186,7 @@ class Recorder:
             with self.lock:
                 number = self.state_ids.setdefault(key, len(self.state_ids))
         t.state = number
+        t.quiet = not t.tapes and bool(t.applying or t.depth)
 
     def event(self, kind: Any, *, key: int = -1, other: int = -1, text: str = "", site: int | None = None) -> None:
         where = self.site(sys._getframe(1)) if site is None else site
@@ -187,7 +208,7 @@ class Recorder:
         chains = [tuple(self._frame(code, lasti, frames, locations) for code, lasti in chain) for chain in list(self.site_frames)]
         answers = oracle(self.signature_list) if oracle else {}
         return rec.Recording(
-            ops=self.ops,
+            ops=rec.Ops.of(self.ops),
             signatures=self.signature_list,
             sites=chains,
             frames=locations,

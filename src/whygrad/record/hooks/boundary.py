@@ -16,8 +16,8 @@ from tensorflow.python.util import nest
 from whygrad import recording as rec
 from whygrad.record.hooks.ops import symbolic_meta
 from whygrad.record.hooks.patching import Patches, guarded
-from whygrad.record.hooks.tapes import key_of
-from whygrad.record.recorder import Recorder
+from whygrad.record.hooks.values import key_of
+from whygrad.record.recorder import USER, Recorder
 
 
 def install(patches: Patches) -> None:
@@ -32,7 +32,7 @@ def by_the_user(r: Recorder, frame: FrameType | None) -> bool:
     while frame is not None:
         code = frame.f_code
         mine = r.user_code.get(id(code))
-        if (mine if mine is not None else r.classify(code)) > 0:
+        if (mine if mine is not None else r.classify(code)) == USER:
             return True
         name = code.co_filename
         if f"{os.sep}tensorflow{os.sep}" not in name and f"{os.sep}numpy{os.sep}" not in name:
@@ -58,9 +58,10 @@ def _came_back(r: Recorder, original: Any) -> Any:
         result = original(value, *args, **kwargs)
         if r.active and result is not value:
             with guarded(r):
-                kind = type(value)
                 r.newest = max(r.newest, result._id)
-                r.event("enter", key=result._id, text=f"{kind.__module__}.{kind.__qualname__}", site=r.site(sys._getframe(1)))
+                if not r.thread.quiet:
+                    kind = type(value)
+                    r.event("enter", key=result._id, text=f"{kind.__module__}.{kind.__qualname__}", site=r.site(sys._getframe(1)))
         return result
 
     return convert_to_eager_tensor
@@ -76,7 +77,7 @@ def _python(r: Recorder, original: Any) -> Any:
                 outputs = [t for t in nest.flatten(result) if isinstance(getattr(t, "_id", None), int)]
                 keys = [key for key in map(key_of, inp or ()) if key >= 0]
                 signature = r.signature("PyFunc", (), tuple(map(symbolic_meta, outputs)))
-                r.add_op((signature, r.site(sys._getframe(1)), r.thread.state, rec.EAGER, keys, [t._id for t in outputs]))
+                r.add_op(signature, r.site(sys._getframe(1)), rec.EAGER, keys, [t._id for t in outputs])
         return result
 
     return py_func_common

@@ -9,6 +9,7 @@ from typing import Any
 
 from tensorflow.python.autograph.impl import api as autograph_api
 from tensorflow.python.autograph.pyct import error_utils
+from tensorflow.python.eager import context
 from tensorflow.python.eager import record as tf_record
 from tensorflow.python.eager.polymorphic_function import concrete_function, polymorphic_function
 from tensorflow.python.ops import cond_v2, custom_gradient, while_v2
@@ -59,7 +60,7 @@ def snapshot(r: Recorder, graph: Any) -> int:
 
 def _call_flat(r: Recorder, original: Any) -> Any:
     def _call_flat(self: Any, tensor_inputs: Any, captured_inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        if not r.active:
+        if not r.active or (r.thread.quiet and context.executing_eagerly()):
             return original(self, tensor_inputs, captured_inputs, *args, **kwargs)
         pending = Pending("function", r.thread.state)
         r.thread.pending.append(pending)
@@ -81,7 +82,7 @@ def _call_in_graph(r: Recorder, inputs: list[Any], result: Any) -> int:
     meta = tuple(symbolic_meta(t) for t in outputs)
     signature = r.signature("PartitionedCall", (), meta)
     site = r.site(sys._getframe(2))
-    return r.add_op((signature, site, r.thread.state, current_graph(r), [t._id for t in inputs], [t._id for t in outputs]))
+    return r.add_op(signature, site, current_graph(r), [t._id for t in inputs], [t._id for t in outputs])
 
 
 def _call(r: Recorder, original: Any) -> Any:
@@ -138,7 +139,7 @@ def _vectorized(r: Recorder, original: Any) -> Any:
                 attrs = tuple(x for name, value in op.node_def.attr.items() for x in (name, value.SerializeToString()))
                 signature = r.signature(op.type, attrs, tuple(symbolic_meta(t) for t in op.outputs))
                 ids = [t._id for t in op.inputs], [t._id for t in op.outputs]
-                r.add_op((signature, r.site(sys._getframe(1)), r.thread.state, graph_number(r, op.graph), *ids))
+                r.add_op(signature, r.site(sys._getframe(1)), graph_number(r, op.graph), *ids)
         return op
 
     return _create_op
@@ -161,23 +162,23 @@ def _record_operation(r: Recorder, original: Any) -> Any:
 def _pseudo_op(r: Recorder, kind: str, outputs: Any, inputs: Any) -> int:
     ins, outs = [t._id for t in inputs], [t._id for t in nest.flatten(outputs)]
     meta = tuple((t.dtype.as_datatype_enum, None) for t in nest.flatten(outputs))
-    return r.add_op((r.signature(kind, (), meta), r.site(sys._getframe(3)), r.thread.state, current_graph(r), ins, outs))
+    return r.add_op(r.signature(kind, (), meta), r.site(sys._getframe(3)), current_graph(r), ins, outs)
 
 
 @part_of(custom_gradient.custom_gradient)
 def _custom(r: Recorder, name: str, outputs: Any, inputs: Any, backward: Any) -> Any:
     """Record the custom gradient as an op; the returned backward function notes which gradients it gave."""
     op = _pseudo_op(r, rec.CUSTOM, outputs, inputs)
+    count = len(inputs)
     returned: list[tuple[bool, ...]] = []
     r.customs[op] = rec.Custom(op, name, definition_of(backward), returned)
 
     def observed(*grads: Any) -> Any:
         result = backward(*grads)
         with guarded(r):
-            count = len(r.ops.ins(op)) if op < len(r.ops) else None
             flat = nest.flatten(result)
-            if count is None or len(flat) >= count:
-                returned.append(tuple(g is None for g in flat[-count:] if count) if count else tuple(g is None for g in flat))
+            if len(flat) >= count:
+                returned.append(tuple(g is None for g in flat[len(flat) - count :]))
         return result
 
     return observed

@@ -8,8 +8,9 @@ from typing import Any
 
 from tensorflow.python.module import module
 
+from whygrad.record.hooks.disguise import disguise
 from whygrad.record.hooks.patching import Patches, guarded
-from whygrad.record.hooks.tapes import key_of
+from whygrad.record.hooks.values import key_of
 from whygrad.record.hooks.variables import setattr_hook
 from whygrad.record.recorder import Recorder
 
@@ -158,12 +159,26 @@ def _layer_call(r: Recorder, original: Any) -> Any:
             known = r.layer_ids[name] = len(r.layers)
             r.layers.append(name)
         r.thread.layer = known
+        r.thread.below.append(None)
         try:
-            return original(self, *args, **kwargs)
+            return barrier(self, args, kwargs)
         finally:
+            r.thread.below.pop()
             r.thread.layer = before
 
+    barrier = _barrier(r, original)
     return __call__
+
+
+def _barrier(r: Recorder, original: Any) -> Any:
+    """The frame by which the recorder knows that everything below it was looked at before."""
+
+    def __call__(layer: Any, args: Any, kwargs: Any) -> Any:  # noqa: N807
+        return original(layer, *args, **kwargs)
+
+    disguised = disguise(__call__, original)
+    r.is_barrier(disguised.__code__)
+    return disguised
 
 
 def _raw_variables(value: Any) -> list[Any]:

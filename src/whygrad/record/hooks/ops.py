@@ -61,17 +61,24 @@ def make_callback(recorder: Recorder) -> Callable[..., list[Any] | None]:
     """The function that TensorFlow calls for each op: as little work as can be done."""
     thread = recorder.thread
     signature_ids = recorder.signatures
-    frame_of, site_of, add_op = sys._getframe, recorder.site, recorder.add_op
+    frame_of, site_of, append, lock = sys._getframe, recorder.site, recorder.ops.append, recorder.lock
 
     def on_op(op_type: Any, inputs: Any, attrs: Any, outputs: Any, op_name: Any = None, graph: Any = None) -> list[Any] | None:
         if not recorder.active:
             return handed_on(outputs, graph)
+        if thread.quiet and graph is None and outputs:  # what TensorFlow computes for itself; writes, which have no outputs, change variables
+            recorder.newest = outputs[-1]._id
+            return None
         try:
             if type(op_type) is bytes:
                 op_type = op_type.decode()
             if graph is None:
                 number = rec.EAGER
-                meta = tuple([(t._datatype_enum(), t._shape_tuple()) for t in outputs]) if outputs else ()
+                if outputs and len(outputs) == 1:  # as nearly always
+                    made = outputs[0]
+                    meta: Any = ((made._datatype_enum(), made._shape_tuple()),)
+                else:
+                    meta = tuple([(t._datatype_enum(), t._shape_tuple()) for t in outputs]) if outputs else ()
             else:
                 number = graph_number(recorder, graph)
                 meta = tuple([symbolic_meta(t) for t in outputs]) if outputs else ()
@@ -84,10 +91,13 @@ def make_callback(recorder: Recorder) -> Callable[..., list[Any] | None]:
             site = site_of(frame_of(1))
             if graph is None and ids and max(ids) > recorder.newest:
                 note_conversions(recorder, frame_of(1), inputs, ids, site)
-            made = [t._id for t in outputs] if outputs else []
-            if made and graph is None:
-                recorder.newest = made[-1]
-            op = add_op((signature, site, thread.state, number, ids, made))
+            given = len(ids)
+            if outputs:
+                ids += [t._id for t in outputs]
+                if graph is None:
+                    recorder.newest = ids[-1]
+            with lock:
+                op = append((signature, site, thread.state, number, given, len(ids) - given), ids)
             if thread.pending:
                 note_call(recorder, op, op_type)
         except Exception as error:
@@ -120,7 +130,7 @@ def note_conversions(recorder: Recorder, frame: FrameType, inputs: Any, ids: lis
         handle = value.handle if hasattr(type(value), "handle") else None
         if handle is not None and hasattr(handle, "_id"):
             signature = recorder.signature("ReadVariableOp", ("dtype", t._datatype_enum()), (_eager_meta(t),))
-            recorder.add_op((signature, site, recorder.thread.state, rec.EAGER, [handle._id], [i]))
+            recorder.add_op(signature, site, rec.EAGER, [handle._id], [i])
             if recorder.thread.tapes and value.trainable:
                 recorder.watches.append(rec.Watch(recorder.clock - 1, handle._id, recorder.thread.state, None))
         else:

@@ -14,7 +14,7 @@ from tensorflow.python.trackable import autotrackable
 from whygrad import recording as rec
 from whygrad.record.hooks.disguise import disguise
 from whygrad.record.hooks.patching import Patches, guarded
-from whygrad.record.hooks.tapes import dtype_text, key_of
+from whygrad.record.hooks.values import dtype_text, key_of
 from whygrad.record.recorder import Recorder
 
 PEEK = 100_000  # larger initial values are not looked at: reading them would cost the user's program time

@@ -92,11 +92,12 @@ class Watcher:
         if not SUPPORTED[0] <= version < (SUPPORTED[1][0] + 1, 0):
             self.notices.append(unsupported(tf.__version__))
             return
-        from whygrad.record.hooks import boundary, functions, tapes, variables
+        from whygrad.record.hooks import boundary, functions, gradients, tapes, variables
         from whygrad.record.hooks.ops import Callback
 
         self.callback = Callback(self.recorder)
-        tapes.install(self.patches, self._attach, self.judge)
+        tapes.install(self.patches, self._attach)
+        gradients.install(self.patches, self.judge)
         functions.install(self.patches)
         variables.install(self.patches)
         boundary.install(self.patches)
