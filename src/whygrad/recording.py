@@ -14,6 +14,7 @@ from operator import add
 from typing import Literal
 
 from whygrad.model import Location
+from whygrad.samples import Sample
 
 EAGER = 0
 STOPPED, APPLYING, BACKWARD = -1, -2, -3  # marks in a tape state: recording stopped on the thread, inside an optimizer, inside gradient()
@@ -166,6 +167,7 @@ class GradientCall:
     target_dtypes: tuple[str, ...]
     sources: tuple[Source, ...]
     missing: tuple[bool, ...] | None = None
+    answers: tuple[int, ...] = ()  # ids of the gradients in a graph; -1 for a missing one
     error: str | None = None
     zero_on_purpose: bool = False
 
@@ -246,6 +248,7 @@ class Recording:
     customs: dict[int, Custom]
     events: list[Event]
     gaps: list[int] = field(default_factory=list)  # clocks before which ops may be missing
+    samples: list[Sample] = field(default_factory=list)
     layers: dict[int, str] = field(default_factory=dict)  # site -> the Keras layer whose call it belongs to
     carries: Callable[[int, tuple[Shape | None, ...]], tuple[bool, ...] | None] = lambda signature, shapes: None
     dtype_name: Callable[[int], str] = str

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from whygrad import recording as rec
 from whygrad.record import sites
+from whygrad.samples import Sample
 
 MAX_USER_FRAMES = 48
 BOTTOM = -1  # nothing below this frame is the user's
@@ -33,6 +34,7 @@ class PerThread(threading.local):
         self.quiet = False  # inside gradient() or an optimizer, and no tape listens: eager ops are not recorded one by one
         self.below: list[list[int] | None] = []  # for each BARRIER on the stack, the user frames below it
         self.layer = 0  # the Keras layer being called, as an index into Recorder.layers
+        self.kept: dict[int, Any] | None = None  # where the tensors of ops go now
         self.arguments: list[tuple[int, ...]] = []  # tensors handed to the tf.functions being called
 
 
@@ -67,6 +69,10 @@ class Recorder:
         self.runs: dict[int, rec.Call] = {}
         self.customs: dict[int, rec.Custom] = {}
         self.events: list[rec.Event] = []
+        self.samples: list[Sample] = []
+        self.keeps_values: bool | None = None  # whether tensors of a step may be kept until its gradients are known; None: not decided yet
+        self.kept: WeakKeyDictionary[Any, dict[int, Any]] = WeakKeyDictionary()  # tensors that the ops of each tape took and gave
+        self.traced_back: dict[int, int] = {}  # for each place, how many bad answers were followed back
         self.failures: list[BaseException] = []
         self.refused: Callable[[BaseException], None] = lambda error: None  # hears of an optimizer's exception before the program does
         self.unwatched: Callable[[Any], None] = lambda result: None  # hears of gradients that were asked for while nothing was recorded
@@ -222,6 +228,7 @@ class Recorder:
             customs=self.customs,
             events=self.events,
             gaps=list(self.gaps),
+            samples=list(self.samples),
             layers={site: self.layers[layer] for site, layer in enumerate(self.site_layers) if layer},
             **answers,
         )

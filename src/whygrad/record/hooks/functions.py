@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
@@ -19,10 +20,12 @@ from tensorflow.python.util import nest
 from whygrad import recording as rec
 from whygrad.record import autograph, sites
 from whygrad.record.hooks.disguise import is_ours, part_of
+from whygrad.record.hooks.graph_samples import Looker
 from whygrad.record.hooks.ops import captures_of, graph_number, symbolic_meta
 from whygrad.record.hooks.patching import Patches, guarded
 from whygrad.record.hooks.tapes import current_graph
 from whygrad.record.recorder import Recorder
+from whygrad.samples import Sample
 
 
 class Pending:
@@ -36,9 +39,11 @@ class Pending:
         self.op: int | None = None
 
 
-def install(patches: Patches) -> None:
+def install(patches: Patches, sampled: Callable[[Sample], None]) -> None:
+    """Wrap what runs graphs; `sampled(sample)` hears of gradients that were computed inside one."""
     r = patches.recorder
-    patches.wrap(concrete_function.ConcreteFunction, "_call_flat", lambda original: _call_flat(r, original))
+    looker = Looker(r)
+    patches.wrap(concrete_function.ConcreteFunction, "_call_flat", lambda original: _call_flat(r, original, looker, sampled))
     patches.wrap(polymorphic_function.Function, "__call__", lambda original: _call(r, original))
     patches.wrap(cond_v2, "_build_cond", lambda original: _build_cond(r, original))
     patches.wrap(while_v2, "_build_while_op", lambda original: _build_while(r, original))
@@ -58,10 +63,17 @@ def snapshot(r: Recorder, graph: Any) -> int:
     return number
 
 
-def _call_flat(r: Recorder, original: Any) -> Any:
+def _call_flat(r: Recorder, original: Any, looker: Looker, sampled: Callable[[Sample], None]) -> Any:
     def _call_flat(self: Any, tensor_inputs: Any, captured_inputs: Any, *args: Any, **kwargs: Any) -> Any:
         if not r.active or (r.thread.quiet and context.executing_eagerly()):
             return original(self, tensor_inputs, captured_inputs, *args, **kwargs)
+        if context.executing_eagerly():
+            with guarded(r):
+                count = len(tensor_inputs)
+                inputs, samples = looker.before(self.graph, [*tensor_inputs, *captured_inputs])
+                tensor_inputs, captured_inputs = inputs[:count], inputs[count:]
+                for sample in samples:
+                    sampled(sample)
         pending = Pending("function", r.thread.state)
         r.thread.pending.append(pending)
         try:

@@ -14,17 +14,19 @@ from tensorflow.python.ops.unconnected_gradients import UnconnectedGradients
 from tensorflow.python.util import nest
 
 from whygrad import recording as rec
+from whygrad.record.hooks import eager_samples
 from whygrad.record.hooks.disguise import part_of
 from whygrad.record.hooks.patching import Patches, guarded
 from whygrad.record.hooks.tapes import current_graph, tape_number
 from whygrad.record.hooks.values import describe, dtype_text, key_of, shape_of
 from whygrad.record.recorder import Recorder
+from whygrad.samples import Sample
 
-Judged = Callable[[rec.GradientCall], None]
+Judged = Callable[[rec.GradientCall, Sample | None], None]
 
 
 def install(patches: Patches, judged: Judged) -> None:
-    """Wrap what answers; `judged(call)` hears of every finished gradient call."""
+    """Wrap what answers; `judged(call, sample)` hears of every finished gradient call."""
     r = patches.recorder
     for name in ("gradient", "jacobian", "batch_jacobian"):
         patches.wrap(backprop.GradientTape, name, functools.partial(_gradient, r, f"tape.{name}", judged))
@@ -61,6 +63,12 @@ def none_mask(result: Any, count: int) -> tuple[bool, ...] | None:
     return tuple(g is None for g in flat) if len(flat) == count else None
 
 
+def answers(result: Any) -> tuple[int, ...]:
+    """Ids of the gradients themselves (of the rows that IndexedSlices hold); -1 for a missing one."""
+    dense = (getattr(g, "values", g) if hasattr(g, "indices") else g for g in nest.flatten(result))
+    return tuple(i if isinstance(i := getattr(g, "_id", None), int) else -1 for g in dense)
+
+
 def asks_for_zeros(argument: Any) -> bool:
     """Whether this argument is `unconnected_gradients=ZERO`. A tensor among the others must not be compared with anything: that would run an op."""
     return argument is UnconnectedGradients.ZERO or (isinstance(argument, str) and argument == "zero")
@@ -79,13 +87,27 @@ def _gradient(r: Recorder, api: str, judged: Judged, original: Any) -> Any:
         with guarded(r):
             zero = any(map(asks_for_zeros, (*args, kwargs.get("unconnected_gradients"))))
             call = _begin(r, api, tape_number(r, self), target, sources, sys._getframe(1), zero)
-        return _answered(r, call, judged, lambda: original(self, target, sources, *args, **kwargs))
+        inner = self._tape
+
+        def measure(result: Any) -> Sample | None:
+            """The answer in figures. `tape.gradient` alone: jacobians come with more dimensions."""
+            kept = r.kept.get(self)
+            if api != "tape.gradient" or call is None or call.graph != rec.EAGER or kept is None or call.target_kind != "tensor":
+                return None
+            seeds = args[0] if args else kwargs.get("output_gradients")
+            sample = eager_samples.take(r, len(r.calls) - 1, inner, kept, target, seeds, result)
+            eager_samples.ends(r, self)
+            return sample
+
+        return _answered(r, call, judged, lambda: original(self, target, sources, *args, **kwargs), measure)
 
     return gradient
 
 
 @part_of(backprop.GradientTape.gradient)
-def _answered(r: Recorder, call: rec.GradientCall | None, judged: Judged, ask: Callable[[], Any]) -> Any:
+def _answered(
+    r: Recorder, call: rec.GradientCall | None, judged: Judged, ask: Callable[[], Any], measure: Callable[[Any], Sample | None] = lambda result: None
+) -> Any:
     """Ask TensorFlow, note the answer or the error."""
     r.thread.depth += 1
     r.state_changed()
@@ -106,7 +128,11 @@ def _answered(r: Recorder, call: rec.GradientCall | None, judged: Judged, ask: C
         if call is not None:
             call.missing = none_mask(result, len(call.sources))
             r.calls.append(call)
-            judged(call)
+            call.answers = () if call.graph == rec.EAGER else answers(result)
+            sample = measure(result)
+            if sample is not None:
+                r.samples.append(sample)
+            judged(call, sample)
     return result
 
 

@@ -12,6 +12,7 @@ from tensorflow.python.eager import context
 from tensorflow.python.framework import op_callbacks
 
 from whygrad import recording as rec
+from whygrad.record.hooks.eager_samples import keep
 from whygrad.record.recorder import Recorder
 
 CALL_OPS = frozenset({"PartitionedCall", "StatefulPartitionedCall"})
@@ -96,6 +97,9 @@ def make_callback(recorder: Recorder) -> Callable[..., list[Any] | None]:
                 ids += [t._id for t in outputs]
                 if graph is None:
                     recorder.newest = ids[-1]
+            kept = thread.kept
+            if kept is not None and graph is None:
+                keep(kept, ids, inputs, outputs)
             with lock:
                 op = append((signature, site, thread.state, number, given, len(ids) - given), ids)
             if thread.pending:

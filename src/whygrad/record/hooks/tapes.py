@@ -14,6 +14,7 @@ from tensorflow.python.framework import ops as tf_ops
 from tensorflow.python.util import nest
 
 from whygrad import recording as rec
+from whygrad.record.hooks import eager_samples
 from whygrad.record.hooks.ops import captures_of, graph_number
 from whygrad.record.hooks.patching import Patches, guarded
 from whygrad.record.hooks.values import key_of
@@ -56,9 +57,17 @@ def _push(r: Recorder, original: Any, attach: Callable[[], None]) -> Any:
             attach()
         if not r.active:
             return original(self)
-        result = original(self)
+        was = self._persistent
+        keeps = eager_samples.wants_values(r)
+        try:
+            self._persistent = was or keeps
+            result = original(self)
+        finally:
+            self._persistent = was
         with guarded(r):
             number = tape_number(r, self)
+            if keeps:
+                eager_samples.begins(r, self)
             if number is None:
                 number = r.tape_numbers[self] = len(r.tapes)
                 r.read.clear()  # of states that will not come again
@@ -85,6 +94,8 @@ def _pop(r: Recorder, original: Any) -> Any:
                 r.tapes[number].left, r.tapes[number].left_site = r.clock, r.site(sys._getframe(1))
                 if number in r.thread.tapes:
                     r.thread.tapes.remove(number)
+                if not r.thread.tapes:
+                    r.thread.kept = None
                 r.state_changed()
         return result
 

@@ -11,7 +11,9 @@ from whygrad import imports
 from whygrad import recording as rec
 from whygrad.errors import UnsupportedTensorFlow
 from whygrad.record.hooks.patching import Patches
+from whygrad.record.measure import is_suspicious
 from whygrad.record.recorder import Recorder
+from whygrad.samples import Sample
 
 SUPPORTED = ((2, 15), (2, 22))
 PATIENCE = 3  # gradient calls with the same None mask at one place before that place counts as judged
@@ -92,13 +94,14 @@ class Watcher:
         if not SUPPORTED[0] <= version < (SUPPORTED[1][0] + 1, 0):
             self.notices.append(unsupported(tf.__version__))
             return
-        from whygrad.record.hooks import boundary, functions, gradients, tapes, variables
+        from whygrad.record.hooks import boundary, functions, gradients, session_samples, tapes, variables
         from whygrad.record.hooks.ops import Callback
 
         self.callback = Callback(self.recorder)
         tapes.install(self.patches, self._attach)
         gradients.install(self.patches, self.judge)
-        functions.install(self.patches)
+        functions.install(self.patches, self.sampled)
+        session_samples.install(self.patches, self.sampled)
         variables.install(self.patches)
         boundary.install(self.patches)
         self.recorder.active = True
@@ -148,9 +151,11 @@ class Watcher:
         self.healthy_calls, self.healthy_since = 0, None
         self.callback.attach()
 
-    def judge(self, call: rec.GradientCall) -> None:
+    def judge(self, call: rec.GradientCall, sample: Sample | None) -> None:
         """A gradient call has answered: is there anything left to learn at this place?"""
         missing = call.missing
+        if sample is not None and missing is not None:  # zeros and NaN are not healthy either
+            missing = tuple(gone or is_suspicious(found) for gone, found in zip(missing, sample.gradients, strict=True))
         count, before = self.judged.get(call.site, (0, None))
         again = missing == before
         self.judged[call.site] = (count + 1 if again else 1, missing)
@@ -158,6 +163,11 @@ class Watcher:
             self.healthy_calls += 1
             self.healthy_since = self.healthy_since or time.monotonic()
         self._maybe_leave()
+
+    def sampled(self, sample: Sample) -> None:
+        """A gradient call inside a graph was looked at while the graph ran."""
+        self.recorder.samples.append(sample)
+        self.judge(self.recorder.calls[sample.call], sample)
 
     def _came_back(self, result: Any) -> None:
         """A gradient call answered while nothing was recorded. A None where all was well before: watch again from here on."""

@@ -1,0 +1,56 @@
+"""Arrays -> Stats. NumPy only: the arrays are those of the user's program and are not changed."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from whygrad.samples import UNKNOWN, Stats
+
+SMALL = 65_536  # elements; of larger arrays only the norm is taken, as long as nothing looks wrong
+TINY = 1e-7  # root mean square below which a gradient may be rounding noise
+HALF = ("float16", "bfloat16")
+
+
+def stats(array: Any) -> Stats:
+    """Everything there is to know; four passes over the array."""
+    a = _plain(array)
+    finite = np.isfinite(a)
+    bad = a.size - int(np.count_nonzero(finite))
+    first = tuple(int(i) for i in np.unravel_index(int(np.argmin(finite)), a.shape)) if bad else None
+    good = a[finite] if bad else a
+    low, high = (float(good.min()), float(good.max())) if good.size else (0.0, 0.0)
+    return Stats(a.size, a.size - int(np.count_nonzero(a)), bad, low, high, _norm(good), first)
+
+
+def glance(array: Any) -> Stats:
+    """The same for small arrays and for suspicious ones; of a large healthy one only the norm is known (`zeros` is UNKNOWN)."""
+    if array.size <= SMALL or str(array.dtype) in HALF:
+        return stats(array)
+    norm = _norm(_plain(array))
+    if not math.isfinite(norm) or norm < TINY * math.sqrt(array.size):
+        return stats(array)
+    return Stats(array.size, UNKNOWN, 0, -norm, norm, norm)
+
+
+def is_suspicious(found: Stats | None) -> bool:
+    """Zero, not finite, or so small that it may be rounding noise."""
+    return found is not None and found.size > 0 and (found.bad > 0 or found.rms < TINY)
+
+
+def _plain(array: Any) -> Any:
+    a = np.asarray(array)
+    if str(a.dtype) in HALF:
+        return a.astype(np.float32)
+    return np.abs(a) if a.dtype.kind == "c" else a
+
+
+def _norm(a: Any) -> float:
+    flat = a.ravel()
+    with np.errstate(over="ignore", invalid="ignore"):
+        square = float(np.dot(flat, flat))
+        if math.isfinite(square) and square > 1e-30:
+            return math.sqrt(square)
+        return float(np.sqrt(np.sum(np.square(flat, dtype=np.float64))))  # of float32 the squares under- or overflow

@@ -1,0 +1,51 @@
+"""What came out of gradient calls, in figures: no values are kept, only what they look like. The recorder measures, the analysis reads."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+UNKNOWN = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """The values of one tensor. `low`, `high` and `norm` (L2) are those of its finite values; `zeros` may be UNKNOWN; `first_bad` is an index."""
+
+    size: int
+    zeros: int
+    bad: int  # NaN or infinite
+    low: float
+    high: float
+    norm: float
+    first_bad: tuple[int, ...] | None = None
+
+    @property
+    def largest(self) -> float:
+        """The largest absolute value among the finite ones."""
+        return max(abs(self.low), abs(self.high))
+
+    @property
+    def is_zero(self) -> bool:
+        return self.bad == 0 and self.low == self.high == 0.0 and self.size > 0
+
+    @property
+    def rms(self) -> float:
+        return self.norm / math.sqrt(self.size) if self.size else 0.0
+
+
+@dataclass(slots=True)
+class Sample:
+    """One answer of gradient call number `call`: eagerly every call gives one, a call in a traced function one for each run that was looked at.
+
+    Where something was wrong, `values` and `cotangents` (the gradient of the target) of the tensors between are there, by tensor id.
+    """
+
+    call: int
+    gradients: tuple[Stats | None, ...]
+    values: dict[int, Stats] = field(default_factory=dict)
+    cotangents: dict[int, Stats] = field(default_factory=dict)
+
+    @property
+    def was_traced_back(self) -> bool:
+        return bool(self.cotangents)
