@@ -250,6 +250,7 @@ class Recording:
     gaps: list[int] = field(default_factory=list)  # clocks before which ops may be missing
     samples: list[Sample] = field(default_factory=list)
     layers: dict[int, str] = field(default_factory=dict)  # site -> the Keras layer whose call it belongs to
+    layers_made: dict[int, int] = field(default_factory=dict)  # site of an operation of a layer's own -> site where the layer was constructed
     carries: Callable[[int, tuple[Shape | None, ...]], tuple[bool, ...] | None] = lambda signature, shapes: None
     dtype_name: Callable[[int], str] = str
     is_trainable_dtype: Callable[[int], bool] = lambda enum: True

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from whygrad import causes
 from whygrad import recording as rec
-from whygrad.analyse import asked, connected, events, unconnected
+from whygrad.analyse import events
 from whygrad.analyse.findings import Finding
+from whygrad.analyse.groups import Group, groups_of, is_failing, measured_groups
 from whygrad.analyse.path import Edge
 from whygrad.analyse.scene import Earlier, Scene
 from whygrad.analyse.trace import LOOP_IN, LOOP_OUT, MERGE, Opener, Trace
@@ -20,15 +21,6 @@ from whygrad.source.flow import Program
 HELP = "whygrad explain {}"
 MAX_STEPS = 40
 MAX_CALLS = 24  # failing places that are explained in one run
-
-
-@dataclass
-class Group:
-    """Findings of one call that are one problem."""
-
-    scene: Scene
-    finding: Finding
-    indices: list[int]
 
 
 @dataclass
@@ -95,17 +87,12 @@ def analyse(recording: rec.Recording, read: Callable[[str], str | None], excepti
             groups += groups_of(scene)
         else:
             scene.forget()
+    groups += measured_groups(scenes)
     diagnoses = [diagnosis_of(g, exception) for g in groups]
     diagnoses += list(events.diagnoses(session.recording, session.program, scenes, exception, bool(diagnoses)))
     result.diagnoses = tuple(sorted(merged(diagnoses), key=rank))
     result.gradients = rows(scenes)
     return result
-
-
-def is_failing(call: rec.GradientCall) -> bool:
-    if call.api == rec.PY_FUNCTION:  # an argument that needs no gradient is none of our business
-        return bool(call.missing) and all(call.missing or ())
-    return call.error is not None or not call.sources or any(call.missing or ())
 
 
 def check_prediction(scene: Scene, result: Analysis) -> None:
@@ -117,55 +104,6 @@ def check_prediction(scene: Scene, result: Analysis) -> None:
     where = scene.location
     at = f"{os.path.basename(where.path)}:{where.line}" if where else "?"
     result.mismatches.append(f"{at}: {', '.join(wrong[:4])}")
-
-
-def groups_of(scene: Scene) -> list[Group]:
-    """The problems of one call: sources that share a cause and a place belong together."""
-    whole = asked.classify(scene)
-    indices = missing_indices(scene.call)
-    if whole is not None:
-        return [Group(scene, whole, [] if scene.call.api == rec.PY_FUNCTION else indices)]
-    groups: dict[object, Group] = {}
-    for index in indices:
-        finding = classify_source(scene, index)
-        where = finding.location
-        key = (finding.cause, where and (where.path, where.line))
-        if key in groups:
-            groups[key].indices.append(index)
-            groups[key].finding.proven &= finding.proven
-            widen(groups[key].finding, finding)
-        else:
-            groups[key] = Group(scene, finding, [index])
-    return list(groups.values())
-
-
-def widen(known: Finding, other: Finding) -> None:
-    """Two expressions on one line: point at the larger one."""
-    a, b = known.location, other.location
-    if a is not None and b is not None and (a.line, a.column) == (b.line, b.column) and (b.end_line, b.end_column) > (a.end_line, a.end_column):
-        known.location = b
-
-
-def missing_indices(call: rec.GradientCall) -> list[int]:
-    if call.error is not None and call.missing is None:
-        odd = [i for i, s in enumerate(call.sources) if s.kind not in ("variable", "tensor")]
-        return odd or list(range(len(call.sources)))
-    return [i for i, m in enumerate(call.missing or ()) if m]
-
-
-def classify_source(scene: Scene, index: int) -> Finding:
-    """One source without gradient."""
-    source = scene.call.sources[index]
-    itself = asked.source_itself(scene, index) or unconnected.replaced(scene, index)
-    if itself is not None:
-        return itself
-    if source.kind == "variable" and source.trainable is False:
-        return asked.not_trainable(scene, index)
-    key = scene.trace.key(source.key if source.key is not None else -1)
-    edges = scene.ways.path(key)
-    if source.kind == "tensor" and key not in scene.reach.tracked and scene.tape is not None and not edges:
-        return unconnected.bypassed(scene, index) or connected.plain_tensor(scene, index, edges)
-    return connected.classify(scene, index, edges) if edges else unconnected.classify(scene, index)
 
 
 # -- Diagnosis -----------------------------------------------------------------------------------------------------------
@@ -182,7 +120,7 @@ def diagnosis_of(group: Group, exception: str | None) -> Diagnosis:
         proven=is_proven(scene, finding),
         tape=scene.tape_location,
         gradient_call=scene.location,
-        facts={**finding.facts, "sources": scene.arguments[1].text if scene.arguments[1] else ""},
+        facts={**finding.facts, "gradient": finding.gradient, "sources": scene.arguments[1].text if scene.arguments[1] else ""},
     )
     claim = causes.claim(finding.cause, evidence)
     return Diagnosis(
@@ -193,7 +131,7 @@ def diagnosis_of(group: Group, exception: str | None) -> Diagnosis:
         explanation=claim.explanation,
         location=finding.location,
         related=tuple(related(scene, finding)),
-        gradient="none",
+        gradient=finding.gradient,
         variables=variables,
         path=steps(scene, group),
         fix=claim.fix or Fix("see the page of this cause"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from whygrad.analyse.path import Edge
-from whygrad.model import Location, Related
+from whygrad.model import GradientStatus, Location, Related
 
 
 @dataclass
 class Finding:
-    """The cause of one missing gradient. `severity` is left to the call it belongs to when None."""
+    """The cause of one missing (or zero, or not finite) gradient. `severity` is left to the call it belongs to when None."""
 
     cause: str
     location: Location | None
@@ -19,3 +19,4 @@ class Finding:
     facts: dict[str, str] = field(default_factory=dict)
     proven: bool = True
     severity: str | None = None
+    gradient: GradientStatus = "none"

@@ -11,6 +11,7 @@ from whygrad.samples import UNKNOWN, Stats
 
 SMALL = 65_536  # elements; of larger arrays only the norm is taken, as long as nothing looks wrong
 TINY = 1e-7  # root mean square below which a gradient may be rounding noise
+FADED = 1e-6  # of the largest norm before
 HALF = ("float16", "bfloat16")
 
 
@@ -35,9 +36,9 @@ def glance(array: Any) -> Stats:
     return Stats(array.size, UNKNOWN, 0, -norm, norm, norm)
 
 
-def is_suspicious(found: Stats | None) -> bool:
-    """Zero, not finite, or so small that it may be rounding noise."""
-    return found is not None and found.size > 0 and (found.bad > 0 or found.rms < TINY)
+def is_suspicious(found: Stats | None, best: float = 0.0) -> bool:
+    """Zero, not finite, so small that it may be rounding noise, or nothing beside the `best` norm that was seen before."""
+    return found is not None and found.size > 0 and (found.bad > 0 or found.rms < TINY or found.norm < FADED * best)
 
 
 def _plain(array: Any) -> Any:

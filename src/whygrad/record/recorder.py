@@ -56,6 +56,7 @@ class Recorder:
         self.site_frames: list[tuple[tuple[CodeType, int], ...]] = []
         self.site_layers: list[int] = []
         self.layers: list[str] = [""]
+        self.layer_sites: dict[str, int] = {}  # where the layer of each name was constructed
         self.layer_ids: dict[str, int] = {"": 0}
         self.user_code: dict[int, int] = {}
         self.codes: dict[int, CodeType] = {}  # keeps code objects alive: their ids are keys everywhere
@@ -73,6 +74,7 @@ class Recorder:
         self.keeps_values: bool | None = None  # whether tensors of a step may be kept until its gradients are known; None: not decided yet
         self.kept: WeakKeyDictionary[Any, dict[int, Any]] = WeakKeyDictionary()  # tensors that the ops of each tape took and gave
         self.traced_back: dict[int, int] = {}  # for each place, how many bad answers were followed back
+        self.best: dict[int, dict[int, float]] = {}  # for each place and source, the largest norm so far
         self.failures: list[BaseException] = []
         self.refused: Callable[[BaseException], None] = lambda error: None  # hears of an optimizer's exception before the program does
         self.unwatched: Callable[[Any], None] = lambda result: None  # hears of gradients that were asked for while nothing was recorded
@@ -86,8 +88,8 @@ class Recorder:
         chain = self._chain(frame or sys._getframe(1), thread.below, len(thread.below))
         if not chain:
             return -1
-        chain.append(thread.layer)
-        key = tuple(chain)
+        inside = bool(thread.below) and chain is thread.below[-1]  # no user's frame above the layer: the operation is the layer's own
+        key = (*chain, -thread.layer if inside else thread.layer)
         number = self.site_ids.get(key)
         return self._new_site(key) if number is None else number
 
@@ -107,7 +109,7 @@ class Recorder:
                     known = below[depth - 1]
                     if known is None:
                         known = below[depth - 1] = self._chain(f.f_back, below, depth - 1)
-                    return chain + known
+                    return chain + known if chain else known
                 else:
                     break
             f = f.f_back
@@ -229,9 +231,13 @@ class Recorder:
             events=self.events,
             gaps=list(self.gaps),
             samples=list(self.samples),
-            layers={site: self.layers[layer] for site, layer in enumerate(self.site_layers) if layer},
+            layers={site: self.layers[abs(layer)] for site, layer in enumerate(self.site_layers) if layer},
+            layers_made={site: self.layer_sites[self.layers[-layer]] for site, layer in enumerate(self.site_layers) if self._is_known(layer)},
             **answers,
         )
+
+    def _is_known(self, layer: int) -> bool:
+        return layer < 0 and self.layer_sites.get(self.layers[-layer], -1) >= 0
 
     def _frame(self, code: CodeType, lasti: int, known: dict[tuple[int, int], int], locations: list[Any]) -> int:
         key = (id(code), lasti)

@@ -39,6 +39,10 @@ def claim(e: Evidence) -> Claim:
     message = f"{what} returns None for {e.names}: {e.code}" if e.location and e.location.text else f"{what} returns None for {e.names}"
     if e.fact("how") == "unreturned":
         message = f"{what} returns nothing: {e.code} is computed and not returned, so {e.names} {e.verb} no gradient"
+    if e.fact("how") == "zeros":
+        message = f"{what} returns zeros ({e.code}), so {e.names} {e.verb} a gradient of zero"
+        why = "With `tf.custom_gradient` TensorFlow uses what your function returns, as it is: zeros there end the learning of all that comes before."
+        return Claim(message, why, Fix("return the upstream gradient, `return upstream` (straight through), or one that is scaled, not zero"))
     why = (
         "With `tf.custom_gradient` TensorFlow uses what your function returns, as it is: "
         "a None there is a missing gradient, for arguments and for captured variables alike."

@@ -35,7 +35,8 @@ from whygrad.model import Fix
 
 
 def claim(e: Evidence) -> Claim:
-    message = f"{e.names} only decides an index, mask or branch at {e.code}: no gradient comes back from there"
+    nothing = "only zeros come back" if e.fact("gradient") == "zero" else "no gradient comes back"
+    message = f"{e.names} only {'decide' if len(e.variables) > 1 else 'decides'} an index, mask or branch at {e.code}: {nothing} from there"
     why = (
         "Which entry is picked, or which side of a condition is taken, changes in jumps. "
         "The values that are picked carry gradients; what does the picking does not."

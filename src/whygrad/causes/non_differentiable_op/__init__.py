@@ -37,7 +37,8 @@ from whygrad.model import Fix
 
 def claim(e: Evidence) -> Claim:
     op = e.fact("op")
-    message = f"{e.code} has no gradient, so {e.names} {e.verb} none"
+    zero = e.fact("gradient") == "zero"
+    message = f"{e.code} has {'a gradient of zero everywhere' if zero else 'no gradient'}, so {e.names} {e.verb} {'zeros' if zero else 'none'}"
     if e.fact("again"):
         message = f"{e.code} takes a derivative that has no derivative itself, so {e.names} {e.verb} no gradient"
         fix = (
@@ -50,6 +51,12 @@ def claim(e: Evidence) -> Claim:
 
 
 def _why(e: Evidence, op: str) -> str:
+    if e.fact("zero"):
+        return f"TensorFlow defines the gradient of the op {op} as zero: its result is a step, flat on both sides."
+    if e.fact("gradient") == "zero":
+        return (
+            f"The op {op} carries no gradient. Eagerly that would be None; a loop or a branch inside a `tf.function` hands zeros back in its place."
+        )
     if e.fact("unregistered"):
         return f"TensorFlow has no gradient function for the op {op} at all: asking for one raises LookupError, or gives None."
     if e.fact("output") and not e.fact("output").startswith(("float", "bfloat", "complex")):

@@ -57,11 +57,26 @@ def take(r: Recorder, number: int, inner: Any, kept: dict[int, Any], target: Any
         return None
     sample = Sample(number, tuple(None if a is None else glance(a) for a in arrays))
     site = r.calls[number].site
-    if kept and r.traced_back.get(site, 0) < TRACED_BACK and any(map(is_suspicious, sample.gradients)):
-        r.traced_back[site] = r.traced_back.get(site, 0) + 1
+    if is_odd(r, site, sample) and kept and worth_tracing(r, site):
         with unseen(r):
             _trace_back(sample, inner, kept, target, seeds)
     return sample
+
+
+def is_odd(r: Recorder, site: int, sample: Sample) -> bool:
+    """Whether something is wrong with this answer; remembers the best norms of each place."""
+    best = r.best.setdefault(site, {})
+    odd = any(is_suspicious(found, best.get(i, 0.0)) for i, found in enumerate(sample.gradients))
+    for i, found in enumerate(sample.gradients):
+        if found is not None and not found.bad:
+            best[i] = max(best.get(i, 0.0), found.norm)
+    return odd
+
+
+def worth_tracing(r: Recorder, site: int) -> bool:
+    """Counts the answers of a place that are followed back."""
+    r.traced_back[site] = r.traced_back.get(site, 0) + 1
+    return r.traced_back[site] <= TRACED_BACK
 
 
 def _trace_back(sample: Sample, inner: Any, kept: dict[int, Any], target: Any, seeds: Any) -> None:

@@ -15,7 +15,7 @@ from tensorflow.python.ops import gen_dataset_ops
 
 from whygrad import recording as rec
 from whygrad.record.hooks import replay
-from whygrad.record.hooks.eager_samples import TRACED_BACK, unseen
+from whygrad.record.hooks.eager_samples import is_odd, unseen, worth_tracing
 from whygrad.record.measure import glance, is_suspicious, stats
 from whygrad.record.recorder import Recorder
 from whygrad.samples import Sample
@@ -110,8 +110,7 @@ def look(r: Recorder, graph: Any, calls: list[int], feeds: dict[str, Any]) -> li
         call = r.calls[i]
         arrays = [found.get(a) for a in call.answers]
         sample = Sample(i, tuple(None if a is None else glance(a) for a in arrays))
-        if any(map(is_suspicious, sample.gradients)) and r.traced_back.get(call.site, 0) < TRACED_BACK:
-            r.traced_back[call.site] = r.traced_back.get(call.site, 0) + 1
+        if is_odd(r, call.site, sample) and worth_tracing(r, call.site):
             _trace_back(sample, definition, graph, names, call, feeds)
         samples.append(sample)
     return samples

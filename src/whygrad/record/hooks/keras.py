@@ -104,6 +104,8 @@ def _layer_setattr(r: Recorder, noticing: Any, original: Any, tracks_raw: bool) 
         if not r.active:
             return
         with guarded(r):
+            if name in ("name", "_name") and isinstance(value, str):  # as good as its constructor, whose signature Keras reads
+                r.layer_sites[value] = r.site(sys._getframe(1))
             if name == "trainable" and value is False:
                 r.event("frozen", text=str(getattr(self, "name", "")), site=r.site(sys._getframe(1)))
             for variable in () if tracks_raw else _raw_variables(value):

@@ -1,0 +1,97 @@
+"""Samples -> the gradients that are there and do not teach. One odd step is no alarm: what counts is how the last steps ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from whygrad import recording as rec
+from whygrad.analyse import non_finite, zero
+from whygrad.analyse.findings import Finding
+from whygrad.analyse.flow_back import FlowBack
+from whygrad.analyse.scene import Scene
+from whygrad.model import GradientStatus, Severity
+from whygrad.samples import Sample, Stats
+
+PATIENCE = 3  # steps in a row
+FADED = 1e-6  # of the largest norm seen before: nothing is left of that gradient
+TINY = 1e-7  # root mean square that may be rounding noise
+
+
+@dataclass
+class Lost:
+    """One source whose gradient is zero or not finite in the last steps of a place."""
+
+    scene: Scene
+    index: int
+    finding: Finding
+    status: GradientStatus
+    steps: int  # measured at this place
+    severity: Severity
+
+
+def lost(scenes: list[Scene]) -> Iterator[Lost]:
+    """Everything that does not teach, place by place."""
+    places: dict[int, list[tuple[Scene, Sample]]] = {}
+    for sample in scenes[0].recording.samples if scenes else ():
+        scene = scenes[sample.call]
+        places.setdefault(scene.call.site, []).append((scene, sample))
+    for samples in places.values():
+        yield from _at_one_place(samples)
+
+
+def _at_one_place(samples: list[tuple[Scene, Sample]]) -> Iterator[Lost]:
+    last_scene, last = samples[-1]
+    samples = [(scene, sample) for scene, sample in samples if len(sample.gradients) == len(last.gradients)]
+    for index, source in enumerate(last_scene.call.sources):
+        history = [sample.gradients[index] for _, sample in samples]
+        status = verdict(history)
+        if status is None or source.trainable is False or last_scene.call.zero_on_purpose:
+            continue
+        traced = [(scene, sample) for scene, sample in samples if sample.was_traced_back and _is(status, sample.gradients[index], history)]
+        if not traced:
+            continue
+        scene, sample = traced[0] if status == "non-finite" else traced[-1]
+        back = FlowBack(scene, sample)
+        edges = scene.ways.path(scene.trace.key(source.tensor))
+        if not edges:
+            continue
+        finding = (non_finite if status == "non-finite" else zero).classify(back, index, edges)
+        finding.gradient = status
+        if status == "zero" and not _is_certain(last.gradients[index], finding):
+            continue
+        yield Lost(scene, index, finding, status, len(history), _severity(finding, last, len(history), status, last_scene.call))
+
+
+def verdict(history: list[Stats | None]) -> GradientStatus | None:
+    """What became of one gradient over the steps that were measured; None: it is well, or missing, which is another matter."""
+    tail = history[-PATIENCE:]
+    if tail[-1] is None:
+        return None
+    if tail[-1].bad:
+        return "non-finite"
+    return "zero" if all(stats is not None and _is("zero", stats, history) for stats in tail) else None
+
+
+def _is(status: str, stats: Stats | None, history: list[Stats | None]) -> bool:
+    if stats is None or status == "non-finite":
+        return stats is not None and stats.bad > 0
+    best = max((s.norm for s in history if s is not None and not s.bad), default=0.0)
+    return stats.bad == 0 and (stats.is_zero or stats.rms < TINY or stats.norm < FADED * best)
+
+
+def _is_certain(stats: Stats | None, finding: Finding) -> bool:
+    """A small gradient that no operation explains is only small."""
+    return (stats is not None and stats.is_zero) or finding.facts.get("how") not in (None, "unknown", "other", "cancelled", "underflow")
+
+
+def _severity(finding: Finding, last: Sample, steps: int, status: str, call: rec.GradientCall) -> Severity:
+    """error: nothing learns; warning: some variables do not; note: it may well begin with the next step."""
+    partner = finding.facts.get("partner key")
+    moves = partner is not None and any(
+        str(source.key) == partner and stats is not None and not stats.is_zero for source, stats in zip(call.sources, last.gradients)
+    )
+    if status == "zero" and steps < PATIENCE and moves:
+        return "note"
+    gone: Callable[[Stats | None], bool] = lambda stats: stats is None or stats.bad > 0 or stats.is_zero  # noqa: E731
+    return "error" if all(map(gone, last.gradients)) else "warning"

@@ -1,0 +1,195 @@
+"""A gradient that is there and is zero: the operation at which it dies, and the reason, read from the values that were measured."""
+
+from __future__ import annotations
+
+import ast
+
+from whygrad import recording as rec
+from whygrad.analyse import connected
+from whygrad.analyse.findings import Finding
+from whygrad.analyse.flow_back import FlowBack
+from whygrad.analyse.kinds import AT_ZERO, EXTREMES, LOSSES, PASSES_ON, PICKS, PRODUCTS, SATURATED
+from whygrad.analyse.nodes import Node
+from whygrad.analyse.path import Edge
+from whygrad.model import Location, Related
+from whygrad.samples import Stats
+
+FADED = 1e-30  # gradient that is about to underflow
+
+
+def classify(back: FlowBack, index: int, edges: list[Edge]) -> Finding:
+    """The cause for source number `index`, whose way to the target is `edges`."""
+    if any(e.broken for e in edges):  # a loop or a branch of a graph hands zeros back where eagerly there is None
+        return connected.classify(back.scene, index, edges)
+    region = back.dies_at(edges)
+    if not region:
+        return Finding("flat-region", back.scene.arguments[0] or back.scene.location, edges, facts={"how": "unknown"}, proven=False)
+    edge = region[0] if len(region) == 1 else _likeliest(region)
+    finding = _at(back, edge)
+    finding.edges = edges
+    finding.proven &= len(region) == 1
+    return finding
+
+
+def _likeliest(region: list[Edge]) -> Edge:
+    """Nothing is known of the tensors between: the operation that can be flat; otherwise the last."""
+    return next((e for e in reversed(region) if e.node.kind in SATURATED | EXTREMES | {"Sign"}), region[-1])
+
+
+def _at(back: FlowBack, edge: Edge) -> Finding:
+    node, kind = edge.node, edge.node.kind
+    if kind == rec.CUSTOM:
+        return _custom(back, node)
+    if kind == "Sign":
+        return Finding("non-differentiable-op", back.where(node), facts={"op": kind, "zero": "yes"})
+    if kind in PRODUCTS:
+        return _product(back, edge)
+    for kinds, make in ((EXTREMES, _extreme), (PICKS, _pick), (AT_ZERO, _bottom), (SATURATED, _saturated), (LOSSES, _solved)):
+        if kind in kinds:
+            return make(back, edge)
+    if kind == "Cast":
+        return Finding("zero-factor", back.where(node), facts=_facts(back, edge) | {"how": "underflow"})
+    others = _cancelling(back, edge)
+    if others:
+        related = [Related("the other part, which cancels it", where) for where in others if where != back.where(node)]
+        return Finding("flat-region", back.where(node), related=related[:2], facts={"how": "cancelled", "op": kind}, proven=False)
+    end = back.cotangents.get(edge.end)
+    if end is not None and end.largest < FADED:
+        return Finding("vanishing", back.where(node), facts={"how": "underflow", "op": kind}, proven=False)
+    return Finding("flat-region", back.where(node), facts=_facts(back, edge) | {"how": "other"}, proven=False)
+
+
+def _facts(back: FlowBack, edge: Edge) -> dict[str, str]:
+    """The values that went into the operation, for the message."""
+    facts = {"op": edge.node.kind}
+    stats = back.values.get(edge.start)
+    if stats is not None:
+        facts |= {"size": f"{stats.size:,}", "low": f"{stats.low:.3g}", "high": f"{stats.high:.3g}"}
+    layer = back.scene.recording.layers.get(back.scene.site(edge.node))
+    if layer and back.scene.site(edge.node) in back.scene.recording.layers_made:
+        facts["layer"] = layer
+    return facts
+
+
+def _used_here(back: FlowBack, node: Node) -> list[Related]:
+    """Where the program calls the layer, if the construction of the layer is what is shown."""
+    called, shown = back.scene.where(node), back.where(node)
+    return [Related("the layer is called here", called)] if called is not None and called != shown else []
+
+
+def _saturated(back: FlowBack, edge: Edge) -> Finding:
+    facts = _facts(back, edge)
+    output = back.values.get(edge.node.outputs[0])
+    low, high = _range(back.values.get(edge.start))
+    if edge.node.kind in ("Relu", "Relu6"):
+        facts["how"] = "negative" if high <= 0 else "above" if edge.node.kind == "Relu6" and low >= 6 else "selected"
+    else:
+        facts["how"] = "one" if edge.node.kind in ("Softmax", "LogSoftmax") and _is_constant(output) else "saturated"
+    return Finding("flat-region", back.where(edge.node), related=_used_here(back, edge.node), facts=facts)
+
+
+def _is_constant(output: Stats | None) -> bool:
+    """A softmax over one class gives 1 (its logarithm 0) everywhere."""
+    return output is not None and output.low == output.high and output.low in (0.0, 1.0)
+
+
+def _range(stats: Stats | None) -> tuple[float, float]:
+    return (stats.low, stats.high) if stats is not None else (0.0, 0.0)
+
+
+def _extreme(back: FlowBack, edge: Edge) -> Finding:
+    """`maximum`, `minimum` and what is made of them: the other argument wins everywhere."""
+    facts = _facts(back, edge)
+    mine = back.values.get(edge.start)
+    others = [back.values.get(k) for k in edge.node.inputs if k != edge.start]
+    bound = others[0] if others else None
+    if bound is not None:
+        facts["bound"] = f"{bound.low:.3g}" if bound.low == bound.high else f"{bound.low:.3g} to {bound.high:.3g}"
+    wins = mine is not None and bound is not None and (mine.low >= bound.high if edge.node.kind == "Minimum" else mine.high <= bound.low)
+    facts["how"] = ("above" if edge.node.kind == "Minimum" else "below") if wins else "clipped"
+    return Finding("flat-region", back.where(edge.node), related=_used_here(back, edge.node), facts=facts)
+
+
+def _pick(back: FlowBack, edge: Edge) -> Finding:
+    return Finding("zero-factor", back.where(edge.node), facts=_facts(back, edge) | {"how": "where"})
+
+
+def _bottom(back: FlowBack, edge: Edge) -> Finding:
+    """The slope of a square is zero where the square is: the loss has its minimum already."""
+    return Finding("flat-region", back.where(edge.node), facts=_facts(back, edge) | {"how": "bottom"})
+
+
+def _solved(back: FlowBack, edge: Edge) -> Finding:
+    return Finding("flat-region", back.where(edge.node), facts=_facts(back, edge) | {"how": "solved"})
+
+
+def _product(back: FlowBack, edge: Edge) -> Finding:
+    """A product with something that is zero wherever gradient comes back."""
+    facts = _facts(back, edge)
+    for key in (k for k in edge.node.inputs if k != edge.start):
+        stats = back.values.get(key)
+        if stats is None:
+            continue
+        facts |= {"how": "factor" if stats.is_zero else "part", "factor size": f"{stats.size:,}"}
+        made, variable = _origin(back, key)
+        if variable is not None:
+            facts |= {"partner": variable.name, "partner key": str(variable.key)}
+        related = [Related("what it is multiplied by comes from here", made)] if made is not None else []
+        shown = [r for r in related if r.location != back.where(edge.node)]
+        return Finding("zero-factor", back.where(edge.node), related=shown + _used_here(back, edge.node), facts=facts, proven=stats.is_zero)
+    return Finding("zero-factor", back.where(edge.node), facts=facts | {"how": "itself"}, proven=False)
+
+
+def _origin(back: FlowBack, key: int) -> tuple[Location | None, rec.Variable | None]:
+    """Where a factor comes from: through copies and changes of shape to the operation, the variable or the constant that made it."""
+    trace, recording = back.scene.trace, back.scene.recording
+    for _ in range(30):
+        variable = recording.variables.get(key)
+        if variable is not None:
+            return recording.location(variable.site), variable
+        index = trace.producer.get(key)
+        node = trace.nodes[index] if index is not None else None
+        if node is None or node.kind not in PASSES_ON or not node.inputs:
+            return (back.where(node) if node is not None else back.scene.made(key)), None
+        zero = [i for i in node.inputs if (s := back.values.get(i)) is not None and s.is_zero]
+        key = zero[0] if zero else node.inputs[0]
+    return None, None
+
+
+def _custom(back: FlowBack, node: Node) -> Finding:
+    """The user's own gradient function gave zeros: because it says so, or because a factor in it is zero now."""
+    scene = back.scene
+    custom = scene.recording.customs.get(node.op)
+    facts = {"function": custom.name if custom else "", "how": "zeros"}
+    called = scene.where(node)
+    returned = scene.program.returns(custom.definition) if custom and custom.definition else ()
+    if not returned or custom is None or custom.definition is None:
+        return Finding("custom-gradient", called, facts=facts, proven=False)
+    where = returned[-1]
+    related = [Related("used here", called)] if called else []
+    own = scene.program.function_at(where)
+    names = _plain_names(where.text) - set(own.parameters if own else ())
+    if names and "zeros" not in where.text:
+        facts |= {"how": "custom factor", "factor": ", ".join(f"`{n}`" for n in sorted(names)[:2])}
+        return Finding("zero-factor", where, related=related, facts=facts, proven=False)
+    return Finding("custom-gradient", where, related=related, facts=facts)
+
+
+def _plain_names(text: str) -> set[str]:
+    """Names of values in a statement; not those of modules and functions that are called."""
+    try:
+        tree = ast.parse(text.strip())
+    except SyntaxError:
+        return set()
+    called = {n.id for call in ast.walk(tree) if isinstance(call, ast.Call) for n in ast.walk(call.func) if isinstance(n, ast.Name)}
+    return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} - called
+
+
+def _cancelling(back: FlowBack, edge: Edge) -> list[Location]:
+    """Other operations that take the same tensor and that gradient reaches: together they give zero."""
+    alive = []
+    for node in back.scene.trace.nodes:
+        if edge.start in node.inputs and any((s := back.cotangents.get(o)) is not None and not s.is_zero for o in node.outputs):
+            where = back.where(node)
+            alive += [where] if where is not None else []
+    return alive if len(alive) > 1 or edge.node.kind in ("Sub", "AddV2") else []
