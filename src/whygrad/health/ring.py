@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import tensorflow as tf
@@ -27,11 +28,18 @@ class Ring:
         self.every, self.capacity, self._weights = every, capacity, tuple(weights)
         self._ratio_every = every * ratio_every
         self._read = 0  # rows taken by the host so far
-        with tf.init_scope():  # above any graph that is being traced
-            self._rows = _variable(tf.zeros([capacity, len(self._weights), len(COLUMNS)]))
-            self._step = _variable(tf.zeros([], tf.int64))
-            self._old = [_variable(tf.fill(w.shape, tf.constant(_NAN, w.dtype))) for w in self._weights] if ratio_every else []
-            self._samples = [_variable(tf.zeros([min(w.shape.num_elements() or 0, SAMPLE)])) for w in self._weights] if samples else []
+        self._make(capacity, ratio_every, samples)
+
+    def _make(self, capacity: int, ratio_every: int, samples: bool) -> None:
+        """In a thread of its own: there no graph is being traced, and no strategy would make mirrored variables of ours."""
+        with ThreadPoolExecutor(1) as fresh:
+            fresh.submit(self._make_here, capacity, ratio_every, samples).result()
+
+    def _make_here(self, capacity: int, ratio_every: int, samples: bool) -> None:
+        self._rows = _variable(tf.zeros([capacity, len(self._weights), len(COLUMNS)]))
+        self._step = _variable(tf.zeros([], tf.int64))
+        self._old = [_variable(tf.fill(w.shape, tf.constant(_NAN, w.dtype))) for w in self._weights] if ratio_every else []
+        self._samples = [_variable(tf.zeros([min(w.shape.num_elements() or 0, SAMPLE)])) for w in self._weights] if samples else []
 
     def before(self) -> None:
         """To be called in each step before the weights change."""

@@ -14,7 +14,7 @@ from whygrad.render.plain_text import one_line, shorten_middle
 
 BLOCKS, PLAIN_BLOCKS = "▁▂▃▄▅▆▇█", "_.-~=+*#"
 CURVE = 14  # characters
-NARROW = 60  # columns: below, the curve is left out
+NARROW = 72  # columns: below, the curve is left out
 FIGURES_WIDTH = 45  # of the columns beside the name and the curve
 TITLES = ("gradient of", "norm", "largest", "zeros", "not finite", "update", "log norm")
 
