@@ -25,7 +25,7 @@ FLOORS = (
     {"_version", "errors", "model", "samples"},
     {"config", "evidence", "exits", "imports", "recording", "source", "standard_error", "target"},
     {"causes", "program", "record", "render"},
-    {"analyse", "lint"},
+    {"analyse", "health", "lint"},
     {"api"},
     {"launch"},
     {"cli", "plugins"},

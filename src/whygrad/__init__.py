@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING, Any
 from whygrad._version import __version__
 
 if TYPE_CHECKING:
+    from whygrad import health
     from whygrad.api import Session, install, uninstall, watch
+    from whygrad.health import GradientHealth
 
-__all__ = ["Session", "__version__", "install", "uninstall", "watch"]
+__all__ = ["GradientHealth", "Session", "__version__", "health", "install", "uninstall", "watch"]
 
-_LAZY = {"Session": "whygrad.api", "install": "whygrad.api", "uninstall": "whygrad.api", "watch": "whygrad.api"}
+_LAZY = {
+    "GradientHealth": "whygrad.health",
+    "Session": "whygrad.api",
+    "health": "whygrad.health",
+    "install": "whygrad.api",
+    "uninstall": "whygrad.api",
+    "watch": "whygrad.api",
+}
 
 
 def __getattr__(name: str) -> Any:

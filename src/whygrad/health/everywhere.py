@@ -12,8 +12,6 @@ from whygrad.health.monitor import Monitor
 from whygrad.health.optimizers import Hook, hook_class
 from whygrad.health.settings import Settings
 
-__all__ = ["Everywhere", "everywhere", "watching"]
-
 SECONDS = 0.1  # between two looks at the rings
 MARGIN = 8  # rows that the training may overwrite during a look
 MODULES = (

@@ -26,8 +26,6 @@ from whygrad.model import Diagnosis
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Monitor"]
-
 
 @dataclass(slots=True)
 class _Together:
@@ -185,3 +183,8 @@ def _is_first_replica() -> bool:
         return True
     number = tf.get_static_value(context.replica_id_in_sync_group)
     return number is None or int(number) == 0
+
+
+def value_now(variable: Any) -> Any:
+    """The value of a variable of Keras or TensorFlow, as a tensor that later assignments do not change."""
+    return tf.identity(_raw(variable))

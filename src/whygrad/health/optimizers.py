@@ -14,9 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from whygrad.health.monitor import Monitor
-
-__all__ = ["Hook", "Update", "hook_class", "hook_optimizer", "optimizers_of"]
+from whygrad.health.monitor import Monitor, value_now
 
 _thread = threading.local()
 
@@ -153,10 +151,7 @@ def _loss_scale(optimizer: Any, variables: list[Any]) -> tuple[Any, bool]:
     if not optimizer.built:  # as its `apply` would do first
         optimizer.build(variables)
         optimizer.built = True
-    scale = optimizer.dynamic_scale
-    import tensorflow as tf
-
-    return tf.identity(getattr(scale, "value", scale)), True
+    return value_now(optimizer.dynamic_scale), True
 
 
 @contextlib.contextmanager
