@@ -181,7 +181,7 @@ def steps(scene: Scene, group: Group) -> tuple[PathStep, ...]:
         return ()
     found: list[PathStep] = [PathStep(scene.name(group.indices[0]), None, True, scene.info(group.indices[0]).location)]
     for edge in edges:
-        step = _step(scene, edge)
+        step = _step(scene, edge, edge.broken is None and edge is not group.finding.dies)
         if step is None:
             continue
         if found[-1].location == step.location and found[-1].op is not None and found[-1].what.split(":")[0] == step.what.split(":")[0]:
@@ -192,7 +192,7 @@ def steps(scene: Scene, group: Group) -> tuple[PathStep, ...]:
     return tuple(_shortened(found))
 
 
-def _step(scene: Scene, edge: Edge) -> PathStep | None:
+def _step(scene: Scene, edge: Edge, carries: bool) -> PathStep | None:
     if edge.node.kind in (LOOP_IN, LOOP_OUT, MERGE):
         return None
     where = scene.where(edge.node)
@@ -200,7 +200,7 @@ def _step(scene: Scene, edge: Edge) -> PathStep | None:
     if where is None or where == scene.location:  # inside Keras: the layer says more than `model.fit(...)`
         layer = scene.recording.layers.get(scene.site(edge.node), "")
         text = f"{layer}: {edge.node.kind}" if layer else edge.node.kind
-    return PathStep(text, edge.node.kind, edge.broken is None, where)
+    return PathStep(text, edge.node.kind, carries, where)
 
 
 def _shortened(found: list[PathStep]) -> list[PathStep]:

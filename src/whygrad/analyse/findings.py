@@ -20,3 +20,4 @@ class Finding:
     proven: bool = True
     severity: str | None = None
     gradient: GradientStatus = "none"
+    dies: Edge | None = None  # where a gradient that is there becomes zero or not finite

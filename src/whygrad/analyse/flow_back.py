@@ -12,6 +12,7 @@ from whygrad.analyse.scene import Scene
 from whygrad.model import Location
 from whygrad.samples import Sample, Stats
 
+MOST_ROUTES = 12  # ways out of one tensor that are looked at
 ROUNDING = 1e-6  # of what came in: what a saturated function lets through is rounding noise below that
 
 
@@ -51,13 +52,48 @@ class FlowBack:
         end = self.cotangents.get(edge.end)
         return edge.node.kind in SATURATED and end is not None and start.bad == 0 and start.largest <= ROUNDING * end.largest
 
+    @cached_property
+    def consumers(self) -> dict[int, list[int]]:
+        """For each tensor on a way to the target, the nodes that take it."""
+        found: dict[int, list[int]] = {}
+        for index, node in enumerate(self.scene.trace.nodes):
+            if any(o in self.scene.ways.price for o in node.outputs):
+                for key in set(node.inputs):
+                    found.setdefault(key, []).append(index)
+        return found
+
+    def routes(self, key: int) -> list[list[Edge]]:
+        """The ways from `key` to the target, one for each operation that takes it."""
+        found = []
+        for index in self.consumers.get(key, ())[:MOST_ROUTES]:
+            output = next((o for o in self.scene.trace.nodes[index].outputs if o in self.scene.ways.price), None)
+            if output is not None:
+                found.append([Edge(self.scene.trace.nodes, index, key, output, None), *self.scene.ways.path(output)])
+        return found
+
     def born_bad(self, edges: list[Edge]) -> Edge | None:
         """The edge, from the target backwards, at which the gradient stops being finite."""
-        for edge in reversed(edges):
-            start, end = self.cotangents.get(edge.start), self.cotangents.get(edge.end)
-            if (start is None or start.bad) and (end is None or not end.bad):
-                return edge
-        return None
+        on_the_way = [e for e in reversed(edges) if self._makes_bad(e.start, e.index)]
+        if on_the_way:
+            return on_the_way[0]
+        aside = [(i, k) for k, stats in self.cotangents.items() if stats.bad for i in self.consumers.get(k, ()) if self._makes_bad(k, i)]
+        index, key = max(aside, default=(-1, -1))
+        return Edge(self.scene.trace.nodes, index, key, self.scene.trace.nodes[index].outputs[0], None) if aside else None
+
+    def _makes_bad(self, key: int, index: int) -> bool:
+        """Finite gradient comes to this node, and what it hands on to its input `key` is not; nothing else brings NaN there."""
+        if not self.is_bad_gradient(key):
+            return False
+        others = [i for i in self.consumers.get(key, ()) if i != index and any(map(self.is_bad_gradient, self.scene.trace.nodes[i].outputs))]
+        return not others and not any(map(self.is_bad_gradient, self.scene.trace.nodes[index].outputs))
+
+    def is_bad_gradient(self, key: int) -> bool:
+        stats = self.cotangents.get(key)
+        return stats is not None and stats.bad > 0
+
+    def is_alive(self, key: int) -> bool:
+        stats = self.cotangents.get(key)
+        return stats is not None and not stats.is_zero
 
     def first_bad_value(self, key: int) -> Node | None:
         """The earliest operation behind `key` that made NaN or infinity out of finite numbers."""
@@ -81,6 +117,13 @@ class FlowBack:
         return stats is not None and stats.bad > 0
 
     def where(self, node: Node) -> Location | None:
-        """The user's expression; for an operation that a layer of Keras runs by itself, the construction of the layer."""
-        made = self.scene.recording.layers_made.get(self.scene.site(node))
-        return self.scene.recording.location(made) if made is not None else self.scene.where(node)
+        """The user's expression; what a layer of Keras does by itself: the construction of the layer; a compiled loss: the call of `compile`."""
+        scene, site = self.scene, self.scene.site(node)
+        made = scene.recording.layers_made.get(site)
+        if made is not None:
+            return scene.recording.location(made)
+        where = scene.where(node)
+        if where == scene.location and not scene.asked_by_user and site not in scene.recording.layers:
+            compiled = [e.site for e in scene.recording.of("compiled") if e.text == "loss" and e.clock <= scene.call.clock]
+            return scene.recording.location(compiled[-1]) if compiled else where
+        return where

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from whygrad import recording as rec
@@ -43,6 +43,7 @@ def lost(scenes: list[Scene]) -> Iterator[Lost]:
 def _at_one_place(samples: list[tuple[Scene, Sample]]) -> Iterator[Lost]:
     last_scene, last = samples[-1]
     samples = [(scene, sample) for scene, sample in samples if len(sample.gradients) == len(last.gradients)]
+    found: list[Lost] = []
     for index, source in enumerate(last_scene.call.sources):
         history = [sample.gradients[index] for _, sample in samples]
         status = verdict(history)
@@ -60,7 +61,12 @@ def _at_one_place(samples: list[tuple[Scene, Sample]]) -> Iterator[Lost]:
         finding.gradient = status
         if status == "zero" and not _is_certain(last.gradients[index], finding):
             continue
-        yield Lost(scene, index, finding, status, len(history), _severity(finding, last, len(history), status, last_scene.call))
+        found.append(Lost(scene, index, finding, status, len(history), _severity(finding, last, len(history), status, last_scene.call)))
+    origin = next((one for one in found if one.status == "non-finite" and one.finding.facts.get("how") != "weights"), None)
+    for one in found:
+        if origin is not None and one.status == "non-finite" and one.finding.facts.get("how") == "weights":
+            one.scene, one.finding = origin.scene, origin.finding  # the NaN of the first bad step has spread to it
+        yield one
 
 
 def verdict(history: list[Stats | None]) -> GradientStatus | None:
@@ -68,7 +74,9 @@ def verdict(history: list[Stats | None]) -> GradientStatus | None:
     tail = history[-PATIENCE:]
     if tail[-1] is None:
         return None
-    if tail[-1].bad:
+    was_bad = [stats is not None and stats.bad > 0 for stats in history]
+    recovered = any(stats is not None and not stats.bad and not stats.is_zero for stats in history[was_bad.index(True) :]) if any(was_bad) else True
+    if tail[-1].bad or not recovered:
         return "non-finite"
     return "zero" if all(stats is not None and _is("zero", stats, history) for stats in tail) else None
 
@@ -93,5 +101,10 @@ def _severity(finding: Finding, last: Sample, steps: int, status: str, call: rec
     )
     if status == "zero" and steps < PATIENCE and moves:
         return "note"
-    gone: Callable[[Stats | None], bool] = lambda stats: stats is None or stats.bad > 0 or stats.is_zero  # noqa: E731
-    return "error" if all(map(gone, last.gradients)) else "warning"
+    if finding.facts.get("how") == "cancelled" and not all(map(_is_gone, last.gradients)):
+        return "note"  # the last bias of a siamese network: healthy
+    return "error" if all(map(_is_gone, last.gradients)) else "warning"
+
+
+def _is_gone(stats: Stats | None) -> bool:
+    return stats is None or stats.bad > 0 or stats.is_zero

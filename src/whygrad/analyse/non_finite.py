@@ -28,11 +28,11 @@ def classify(back: FlowBack, index: int, edges: list[Edge]) -> Finding:
     if origin is not None:  # a value that the forward pass left out; the way back multiplies it by zero, and that is NaN
         picks = [e.node for e in edges if e.node.kind in PICKS]
         related = [Related(f"{quote(where.text)} leaves it out", where) for n in picks[:1] if (where := back.where(n)) is not None]
-        return Finding("non-finite", back.where(origin), edges, related, facts=_reason(back, origin) | {"how": "left out"})
+        return Finding("non-finite", back.where(origin), edges, related, facts=_reason(back, origin) | {"how": "left out"}, dies=edge)
     end = back.cotangents.get(edge.end)
     if end is not None and end.largest > HUGE:
-        return Finding("exploding", back.where(node), edges, facts={"op": node.kind, "how": "overflow"}, proven=False)
-    return Finding("non-finite", back.where(node), edges, facts=_reason(back, node) | {"how": "backward"})
+        return Finding("exploding", back.where(node), edges, facts={"op": node.kind, "how": "overflow"}, proven=False, dies=edge)
+    return Finding("non-finite", back.where(node), edges, facts=_reason(back, node) | {"how": "backward"}, dies=edge)
 
 
 def _forward(back: FlowBack, edges: list[Edge]) -> Finding | None:

@@ -133,6 +133,9 @@ class Scene:
         if known.startswith("["):
             where = self.arguments[1]
             return f"{where.text}{known}" if where and DOTTED.match(where.text) else f"source {index + 1}"
+        where = self.arguments[1]
+        if known and where and DOTTED.match(where.text) and sum(s.name == source.name for s in self.call.sources) > 1:
+            return f"{where.text}[{index}]"  # modules of the same class give their variables the same name
         if GENERIC.match(known.rsplit("/", 1)[-1]):
             return self._assigned_name(source) or known or f"source {index + 1}"
         return known

@@ -21,19 +21,33 @@ def classify(back: FlowBack, index: int, edges: list[Edge]) -> Finding:
     """The cause for source number `index`, whose way to the target is `edges`."""
     if any(e.broken for e in edges):  # a loop or a branch of a graph hands zeros back where eagerly there is None
         return connected.classify(back.scene, index, edges)
+    routes = [r for r in back.routes(back.scene.trace.key(back.scene.call.sources[index].tensor)) if not any(e.broken for e in r)] or [edges]
+    alive = [r for r in routes if back.is_alive(r[0].end)]
+    if len(alive) > 1 or (len(alive) == len(routes) and back.is_alive(edges[0].end)):
+        return _cancelled(back, alive)
+    findings = [_along(back, route) for route in routes if route not in alive]
+    return min(findings, key=_order) if findings else _along(back, edges)
+
+
+def _order(finding: Finding) -> tuple[bool, bool]:
+    """A penalty on the weights is at its minimum when they are zero; that is not why they stay there."""
+    return finding.facts.get("how") == "bottom", not finding.proven
+
+
+def _along(back: FlowBack, edges: list[Edge]) -> Finding:
     region = back.dies_at(edges)
     if not region:
         return Finding("flat-region", back.scene.arguments[0] or back.scene.location, edges, facts={"how": "unknown"}, proven=False)
     edge = region[0] if len(region) == 1 else _likeliest(region)
     finding = _at(back, edge)
-    finding.edges = edges
+    finding.edges, finding.dies = edges, edge
     finding.proven &= len(region) == 1
     return finding
 
 
 def _likeliest(region: list[Edge]) -> Edge:
     """Nothing is known of the tensors between: the operation that can be flat; otherwise the last."""
-    return next((e for e in reversed(region) if e.node.kind in SATURATED | EXTREMES | {"Sign"}), region[-1])
+    return next((e for e in reversed(region) if e.node.kind in SATURATED | EXTREMES | {"Sign", rec.CUSTOM}), region[-1])
 
 
 def _at(back: FlowBack, edge: Edge) -> Finding:
@@ -49,10 +63,9 @@ def _at(back: FlowBack, edge: Edge) -> Finding:
             return make(back, edge)
     if kind == "Cast":
         return Finding("zero-factor", back.where(node), facts=_facts(back, edge) | {"how": "underflow"})
-    others = _cancelling(back, edge)
-    if others:
-        related = [Related("the other part, which cancels it", where) for where in others if where != back.where(node)]
-        return Finding("flat-region", back.where(node), related=related[:2], facts={"how": "cancelled", "op": kind}, proven=False)
+    alive = [r for r in back.routes(edge.start) if back.is_alive(r[0].end)]
+    if len(alive) > 1:
+        return _cancelled(back, alive)
     end = back.cotangents.get(edge.end)
     if end is not None and end.largest < FADED:
         return Finding("vanishing", back.where(node), facts={"how": "underflow", "op": kind}, proven=False)
@@ -120,7 +133,9 @@ def _bottom(back: FlowBack, edge: Edge) -> Finding:
 
 
 def _solved(back: FlowBack, edge: Edge) -> Finding:
-    return Finding("flat-region", back.where(edge.node), facts=_facts(back, edge) | {"how": "solved"})
+    meta = back.scene.judge.meta(edge.start)
+    single = meta is not None and bool(meta[1]) and meta[1] is not None and meta[1][-1] == 1
+    return Finding("flat-region", back.where(edge.node), facts=_facts(back, edge) | {"how": "one" if single else "solved"})
 
 
 def _product(back: FlowBack, edge: Edge) -> Finding:
@@ -185,11 +200,12 @@ def _plain_names(text: str) -> set[str]:
     return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} - called
 
 
-def _cancelling(back: FlowBack, edge: Edge) -> list[Location]:
-    """Other operations that take the same tensor and that gradient reaches: together they give zero."""
-    alive = []
-    for node in back.scene.trace.nodes:
-        if edge.start in node.inputs and any((s := back.cotangents.get(o)) is not None and not s.is_zero for o in node.outputs):
-            where = back.where(node)
-            alive += [where] if where is not None else []
-    return alive if len(alive) > 1 or edge.node.kind in ("Sub", "AddV2") else []
+def _cancelled(back: FlowBack, routes: list[list[Edge]]) -> Finding:
+    """Gradient arrives by every way, and the sum is zero: the place is where the ways meet on their way to the target."""
+    first = {e.end for e in routes[0]}
+    other = next((r for r in routes[1:] if any(e.end in first for e in r)), routes[0])
+    meeting = next((e for e in other if e.end in first), routes[0][-1])
+    parts = [where for r in (routes[0], other) if (where := back.where(r[0].node)) is not None]
+    related = [Related("one of the two ways", where) for where in dict.fromkeys(parts) if where != back.where(meeting.node)]
+    facts = {"how": "cancelled", "op": meeting.node.kind}
+    return Finding("flat-region", back.where(meeting.node), routes[0], related, facts, proven=len(routes) > 1, dies=meeting)

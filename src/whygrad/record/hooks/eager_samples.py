@@ -26,6 +26,8 @@ MOST_KEPT = 50_000  # tensors of one step
 def wants_values(r: Recorder) -> bool:
     """Whether the tensors of a step may be kept until its gradients are known: not on an accelerator, whose memory may be full."""
     if r.keeps_values is None:
+        if not context.context()._initialized:  # asking would initialise TensorFlow, after which the program may configure nothing more
+            return False
         r.keeps_values = not context.context().list_logical_devices("GPU")
     return r.keeps_values and context.executing_eagerly()
 

@@ -22,7 +22,7 @@ from whygrad.samples import Sample
 
 LOOKS = 4  # runs of one function that are looked at
 LOOKS_IF_BAD = 8
-LOOPS = frozenset({"While", "StatelessWhile"})
+STOPS = frozenset({"While", "StatelessWhile", "IdentityN"})  # IdentityN: the end of a custom gradient
 
 
 @dataclass
@@ -126,8 +126,9 @@ def _trace_back(sample: Sample, definition: Any, graph: Any, names: dict[int, st
     between = _ancestors(graph, set(targets))
     try:
         found = measured(between)
-    except (ValueError, TypeError, AttributeError, LookupError, errors.OpError):  # a loop that was prepared for one gradient takes no second one
-        between = _ancestors(graph, set(targets), LOOPS)
+    except (ValueError, TypeError, AttributeError, LookupError, errors.OpError):
+        # A loop that was prepared for one gradient takes no second one; a custom gradient may use tensors of the graph that was copied.
+        between = _ancestors(graph, set(targets), STOPS)
         found = measured(between)
     for tensor, value, gradient in zip(between, found[: len(between)], found[len(between) :], strict=True):
         sample.values[tensor._id] = stats(value)
