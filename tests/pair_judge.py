@@ -48,10 +48,11 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Symptom:
-    """How a mistake shows: whether a source gets None, and what the program's last error matches (None: it ends normally)."""
+    """How a mistake shows: whether a source gets None (or what `status` says), and what the last error matches (None: the program ends normally)."""
 
     missing: bool
     error: str | None = None
+    status: Status = "none"
 
 
 NO_GRADIENTS = "ValueError: No gradients provided for any variable"
@@ -82,6 +83,11 @@ SYMPTOMS: dict[str, Symptom] = {
     "constant-loss": Symptom(True, NO_GRADIENTS),
     "missing-loss": Symptom(False, "No loss to compute|No loss found|No gradients provided"),
     "bad-target": Symptom(False, "target"),
+    "flat-region": Symptom(True, status="zero"),
+    "zero-factor": Symptom(True, status="zero"),
+    "vanishing": Symptom(True, status="zero"),
+    "exploding": Symptom(True, status="non-finite"),
+    "non-finite": Symptom(True, status="non-finite"),
 }
 
 
@@ -101,9 +107,9 @@ def run(programs: Sequence[Path]) -> dict[Path, Trial]:
 def shows(trial: Trial, symptom: Symptom) -> list[str]:
     """Why this trial is not the mistake it claims to be; empty when it is."""
     wrong = []
-    missing = any(source.status == "none" for source in trial.sources)
+    missing = any(source.status == symptom.status for source in trial.sources)
     if missing != symptom.missing:
-        wrong.append(f"a source without gradient: expected {symptom.missing}, found {missing} in {trial.calls}")
+        wrong.append(f"a source whose gradient is {symptom.status}: expected {symptom.missing}, found {missing} in {trial.calls}")
     if symptom.error is None and trial.error is not None:
         wrong.append(f"it should end normally, but raised {trial.error}")
     if symptom.error is not None and not re.search(symptom.error, trial.error or ""):

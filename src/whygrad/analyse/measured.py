@@ -15,6 +15,7 @@ from whygrad.samples import Sample, Stats
 
 PATIENCE = 3  # steps in a row
 FADED = 1e-6  # of the largest norm seen before: nothing is left of that gradient
+FADED_BESIDE = 1e-9  # of the root mean square of another gradient of the same step
 TINY = 1e-7  # root mean square that may be rounding noise
 
 
@@ -59,7 +60,7 @@ def _at_one_place(samples: list[tuple[Scene, Sample]]) -> Iterator[Lost]:
             continue
         finding = (non_finite if status == "non-finite" else zero).classify(back, index, edges)
         finding.gradient = status
-        if status == "zero" and not _is_certain(last.gradients[index], finding):
+        if status == "zero" and not _is_certain(last, index, finding):
             continue
         found.append(Lost(scene, index, finding, status, len(history), _severity(finding, last, len(history), status, last_scene.call)))
     origin = next((one for one in found if one.status == "non-finite" and one.finding.facts.get("how") != "weights"), None)
@@ -88,9 +89,13 @@ def _is(status: str, stats: Stats | None, history: list[Stats | None]) -> bool:
     return stats.bad == 0 and (stats.is_zero or stats.rms < TINY or stats.norm < FADED * best)
 
 
-def _is_certain(stats: Stats | None, finding: Finding) -> bool:
-    """A small gradient that no operation explains is only small."""
-    return (stats is not None and stats.is_zero) or finding.facts.get("how") not in (None, "unknown", "other", "cancelled", "underflow")
+def _is_certain(last: Sample, index: int, finding: Finding) -> bool:
+    """A small gradient that no operation explains is only small, unless others beside it are larger by many orders of magnitude."""
+    stats, how = last.gradients[index], finding.facts.get("how")
+    if stats is None or stats.is_zero or how not in (None, "unknown", "other", "cancelled", "underflow", "faded"):
+        return True
+    others = max((s.rms for s in last.gradients if s is not None and not s.bad), default=0.0)
+    return how == "faded" and 0 < stats.rms < others * FADED_BESIDE
 
 
 def _severity(finding: Finding, last: Sample, steps: int, status: str, call: rec.GradientCall) -> Severity:

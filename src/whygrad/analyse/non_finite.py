@@ -46,6 +46,9 @@ def _forward(back: FlowBack, edges: list[Edge]) -> Finding | None:
     node = back.first_bad_value(bad.end)
     if node is None or node.kind in READS:
         return Finding("non-finite", back.scene.location, edges, facts={"how": "weights"}, proven=False)
+    grown = max((s.largest for k in node.inputs if (s := back.values.get(k)) is not None), default=0.0)
+    if grown > HUGE and node.kind not in ("Exp", "Log", *DIVISIONS):
+        return Finding("exploding", back.where(node), edges, facts={"op": node.kind, "how": "forward", "largest": f"{grown:.1g}"})
     return Finding("non-finite", back.where(node), edges, facts=_reason(back, node) | {"how": "forward"})
 
 

@@ -37,12 +37,25 @@ def _order(finding: Finding) -> tuple[bool, bool]:
 def _along(back: FlowBack, edges: list[Edge]) -> Finding:
     region = back.dies_at(edges)
     if not region:
-        return Finding("flat-region", back.scene.arguments[0] or back.scene.location, edges, facts={"how": "unknown"}, proven=False)
+        return _faded(back, edges)
     edge = region[0] if len(region) == 1 else _likeliest(region)
     finding = _at(back, edge)
     finding.edges, finding.dies = edges, edge
     finding.proven &= len(region) == 1
     return finding
+
+
+def _faded(back: FlowBack, edges: list[Edge]) -> Finding:
+    """No single operation is to blame: the way back, step by step, and the step at which most was lost."""
+
+    def left(edge: Edge) -> float:
+        start, end = back.cotangents.get(edge.start), back.cotangents.get(edge.end)
+        return start.largest / end.largest if start is not None and end is not None and end.largest > 0 else 1.0
+
+    edge = min(edges, key=left)
+    at_target = max((s.largest for s in back.cotangents.values()), default=0.0)
+    facts = {"how": "faded", "op": edge.node.kind, "steps back": str(len(edges)), "from": f"{at_target:.1g}"}
+    return Finding("vanishing", back.where(edge.node), edges, facts=facts, proven=False, dies=edge)
 
 
 def _likeliest(region: list[Edge]) -> Edge:
@@ -52,6 +65,9 @@ def _likeliest(region: list[Edge]) -> Edge:
 
 def _at(back: FlowBack, edge: Edge) -> Finding:
     node, kind = edge.node, edge.node.kind
+    end = back.cotangents.get(edge.end)
+    if end is not None and 0 < end.largest < FADED:
+        return Finding("vanishing", back.where(node), facts={"how": "underflow", "op": kind})
     if kind == rec.CUSTOM:
         return _custom(back, node)
     if kind == "Sign":
@@ -66,9 +82,6 @@ def _at(back: FlowBack, edge: Edge) -> Finding:
     alive = [r for r in back.routes(edge.start) if back.is_alive(r[0].end)]
     if len(alive) > 1:
         return _cancelled(back, alive)
-    end = back.cotangents.get(edge.end)
-    if end is not None and end.largest < FADED:
-        return Finding("vanishing", back.where(node), facts={"how": "underflow", "op": kind}, proven=False)
     return Finding("flat-region", back.where(node), facts=_facts(back, edge) | {"how": "other"}, proven=False)
 
 

@@ -30,5 +30,7 @@ from whygrad.model import Fix
 
 def claim(e: Evidence) -> Claim:
     message = f"the gradient grows on its way back until it overflows at {e.code}, so {e.names} {e.verb} NaN or infinity"
+    if e.fact("how") == "forward":
+        message = f"the values grow until they overflow at {e.code} (they had reached {e.fact('largest')}), so {e.names} {e.verb} NaN or infinity"
     why = "Each step of the way multiplies it by a number above one; in the end it is larger than the largest number of its type."
     return Claim(message, why, Fix("`clipnorm=1.0` in the optimizer, smaller initial weights, scaled inputs, or a smaller learning rate"))

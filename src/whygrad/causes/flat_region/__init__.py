@@ -77,7 +77,7 @@ def _fix(e: Evidence) -> str:
     """What to type."""
     how, op = e.fact("how"), e.fact("op")
     if how in ("negative", "selected"):
-        return "leave the last layer linear, or use `leaky_relu`; if this is a hidden layer: smaller learning rate, scaled inputs, a bias that starts at 0"
+        return "leave the last layer linear, or use `leaky_relu`; in a hidden layer: a smaller learning rate, scaled inputs, a bias that starts at 0"
     if how == "one":
         return "use one unit with a sigmoid and binary cross-entropy, or as many units as there are classes"
     if how in ("above", "below", "clipped"):

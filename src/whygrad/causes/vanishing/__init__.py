@@ -30,5 +30,7 @@ from whygrad.model import Fix
 
 def claim(e: Evidence) -> Claim:
     message = f"the gradient fades on its way back and is gone at {e.code}, so {e.names} {e.verb} zeros"
+    if e.fact("how") == "faded":
+        message = f"the gradient fades on its way back, over {e.fact('steps back')} operations, so {e.names} {e.verb} next to nothing: {e.code}"
     why = "Each step of the way multiplies it by a small number; in the end it is smaller than the smallest number of its type."
     return Claim(message, why, Fix("normalisation layers, residual connections, relu instead of sigmoid or tanh, or a scaled loss in half precision"))

@@ -37,7 +37,8 @@ def claim(e: Evidence) -> Claim:
     how = e.fact("how")
     why = "The gradient of a product is the gradient that comes back, times the other factor. Zero times anything is zero."
     if how == "custom factor":
-        message = f"the custom gradient of `{e.fact('function')}` multiplies by {e.fact('factor')}, which is zero here, so the gradient of {e.names} is zero"
+        function, factor = e.fact("function"), e.fact("factor")
+        message = f"the custom gradient of `{function}` multiplies by {factor}, which is zero here, so the gradient of {e.names} is zero"
         return Claim(message, why, Fix(f"find out why {e.fact('factor')} is zero (an integer division? a schedule that never starts?)"))
     if how == "where":
         message = f"{e.code} takes the other branch everywhere, so the gradient of {e.names} is zero"
