@@ -33,7 +33,7 @@ FLOORS = (
 )
 FLOOR = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
 TENSORFLOW = {"tensorflow", "keras", "tf_keras"}
-MAY_IMPORT_TENSORFLOW = ("whygrad.record.hooks", "whygrad.record.optypes", "whygrad.plugins.")
+MAY_IMPORT_TENSORFLOW = ("whygrad.record.hooks", "whygrad.record.optypes", "whygrad.health.", "whygrad.plugins.")
 FORBIDDEN_NAMES = {"utils", "util", "common", "core", "helpers", "types", "manager", "handler", "misc"}
 MUST_STAY_LIGHT = ("whygrad", "whygrad.cli", "whygrad.analyse", "whygrad.render", "whygrad.causes", "whygrad.launch")
 

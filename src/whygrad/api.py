@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from whygrad._version import __version__
+from whygrad.imports import ImportWatch
 from whygrad.model import Diagnosis, Environment, Outcome, Report
 from whygrad.program import without_own_frames
 
@@ -99,9 +100,50 @@ class Session:
             self._recorder.active = active and not self._recorder.failures
 
 
-def start_watching() -> Session:
-    """Watch this process for `whygrad run`: exceptions get one line, the report comes at the end."""
-    return Session(brief=True)
+class LongSession(Session):
+    """A Session that goes on to measure every step of every optimizer, to the end of the program."""
+
+    def __init__(self) -> None:
+        super().__init__(brief=True)
+        self._running: Any = None
+        self._imports = ImportWatch(self._recorder.failed)
+        for name in ("keras", "tf_keras"):
+            self._imports.when_imported(name, lambda module: self._measure())
+
+    def _measure(self) -> None:
+        from whygrad.health.everywhere import everywhere
+
+        if self._running is None:
+            self._running = everywhere()
+        else:
+            self._running.attach()
+
+    def finish(self, outcome: Outcome, exception: BaseException | None) -> Report:
+        """The final report, with what the whole training has shown; what the first steps showed already is not told twice."""
+        self._imports.forget_all()
+        if self._running is not None:
+            self._running.close()
+        report = super().finish(outcome, exception)
+        late = self._running.monitor.diagnoses if self._running is not None else ()
+        told = {(d.gradient, v.name) for d in report.diagnoses for v in d.variables}
+        fresh = [d for d in late if not d.variables or not all((d.gradient, v.name) in told for v in d.variables)]
+        return dataclasses.replace(report, diagnoses=(*report.diagnoses, *fresh))
+
+    def table(self, width: int) -> str:
+        """The health of every gradient over the training; empty where no optimizer was used."""
+        if self._running is None or not list(self._running.monitor.history):
+            return ""
+        text: str = self._running.monitor.summary(width)
+        return text
+
+    def abandon(self) -> None:
+        self._imports.forget_all()
+        super().abandon()
+
+
+def start_watching(*, health: bool = False) -> Session:
+    """Watch this process for `whygrad run`: exceptions get one line, the report comes at the end. `health`: measure the whole training."""
+    return LongSession() if health else Session(brief=True)
 
 
 @contextlib.contextmanager

@@ -60,18 +60,25 @@ def commands() -> None:
 @_format
 @_output
 @click.option("--strict", is_flag=True, help="End with status 1 when something was found.")
+@click.option("--health", is_flag=True, help="Measure every step to the end, and show a table of all gradients.")
 @_color
 @click.option("-m", "module", is_flag=True, help="TARGET is a module, as in python -m.")
 @click.argument("target", metavar="TARGET", type=click.UNPROCESSED)
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
-def run(format_: str, output: Path | None, strict: bool, color: str, module: bool, target: str, args: tuple[str, ...]) -> Callable[[], int]:
-    """Run a program and explain every gradient that is missing.
+def run(target: str, args: tuple[str, ...], format_: str, health: bool, **options: Any) -> Callable[[], int]:
+    """Run a program and explain every gradient that is missing, zero or not finite.
 
     TARGET is the program, a file or with -m a module; everything after it belongs to the program.
     """
     from whygrad.launch import run_command
 
-    return partial(run_command, target, args, module=module, format=format_, output=output, strict=strict, color=color)
+    return partial(run_command, target, args, format=format_, watch=_watching_health if health else None, **options)
+
+
+def _watching_health() -> Any:
+    from whygrad.api import start_watching
+
+    return start_watching(health=True)
 
 
 @commands.command()

@@ -214,6 +214,7 @@ class _Run:
             _keep_source(self._program)
             report = _with_notice(watch.finish(Outcome(_seen_from_outside(status), _describe(error)), error))
             self._write(report)
+            self._write_table(watch)
         finally:
             sys.path = path
         found = any(diagnosis.severity != "note" for diagnosis in report.diagnoses)
@@ -229,6 +230,11 @@ class _Run:
             write_text(self._wishes.output, self._text(report))
         except UsageError as error:
             self._stderr.write(f"whygrad: {error}\n")
+
+    def _write_table(self, watch: Watch) -> None:
+        table = getattr(watch, "table", None)
+        if table is not None and (text := table(self._stderr.width())):
+            self._stderr.write("\n" + text.rstrip("\n") + "\n")
 
     def _text(self, report: Report) -> str:
         wishes, stderr = self._wishes, self._stderr

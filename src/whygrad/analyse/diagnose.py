@@ -15,7 +15,8 @@ from whygrad.analyse.path import Edge
 from whygrad.analyse.scene import Earlier, Scene
 from whygrad.analyse.trace import LOOP_IN, LOOP_OUT, MERGE, Opener, Trace
 from whygrad.evidence import Evidence
-from whygrad.model import SEVERITIES, Diagnosis, Fix, GradientRow, Location, PathStep, Related, Severity
+from whygrad.model import SEVERITIES, Diagnosis, Fix, GradientRow, GradientStatus, Location, PathStep, Related, Severity
+from whygrad.samples import Sample, Stats
 from whygrad.source.flow import Program
 
 HELP = "whygrad explain {}"
@@ -227,12 +228,29 @@ def rank(d: Diagnosis) -> tuple[int, int]:
 
 
 def rows(scenes: list[Scene], limit: int = 200) -> tuple[GradientRow, ...]:
-    """The state of each gradient in the first call of each place, and in the first one there that missed any."""
-    found = []
+    """The state of each gradient in the first call of each place, and in the first one there that was worse; with figures where it was measured."""
+    found: list[GradientRow] = []
+    measured: dict[int, list[Sample]] = {}
+    for sample in scenes[0].recording.samples if scenes else ():
+        measured.setdefault(scenes[sample.call].call.site, []).append(sample)
     for scene in scenes:
         missing = scene.call.missing if scene.call.api != rec.PY_FUNCTION else None
+        samples = sorted(measured.get(scene.call.site, []), key=lambda sample: not sample.was_traced_back)  # the odd ones first
         worse = any(missing or ()) and not any(any(call.missing or ()) for call in scene.earlier)
-        if not scene.earlier or worse:
-            for i, gone in enumerate(missing or ()):
-                found.append(GradientRow(scene.name(i), "none" if gone else "ok", scene.call.sources[i].shape, None, None, len(scene.earlier) + 1))
+        if scene.earlier and not worse:
+            continue
+        for i, gone in enumerate(missing or ()):
+            stats = next((s.gradients[i] for s in samples if i < len(s.gradients)), None)
+            found.append(_row(scene, i, gone, stats, len(scene.earlier) + 1))
+        if len(found) > limit:
+            break
     return tuple(found[:limit])
+
+
+def _row(scene: Scene, index: int, gone: bool, stats: Stats | None, step: int) -> GradientRow:
+    shape = scene.call.sources[index].shape
+    if gone or stats is None:
+        return GradientRow(scene.name(index), "none" if gone else "ok", shape, None, None, step)
+    status: GradientStatus = "non-finite" if stats.bad else "zero" if stats.is_zero else "ok"
+    zeros = stats.zeros / stats.size if stats.zeros >= 0 and stats.size else None
+    return GradientRow(scene.name(index), status, shape, stats.norm, zeros, step)

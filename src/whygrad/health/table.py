@@ -91,7 +91,8 @@ def _row(s: Series, room: int, curve: bool, encoding: str) -> list[Text]:
     else:
         bad = s.first_bad is not None or bool(last.nonfinite)
         cells = [name, Text(_number(last.norm), style="red" if bad else ""), Text(_number(last.largest)), _zeros(last.zeros), _count(s)]
-    cells.append(Text(_number(s.latest("ratio"))))
+    ratio = s.latest("ratio")
+    cells.append(Text(_number(None if ratio is not None and math.isinf(ratio) else ratio)))  # of weights that were all zero there is no ratio
     return [*cells, Text(sparkline([p.norm for p in s.points], encoding=encoding))] if curve else cells
 
 
