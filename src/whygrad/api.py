@@ -100,7 +100,7 @@ class Session:
             self._recorder.active = active and not self._recorder.failures
 
 
-class LongSession(Session):
+class _LongSession(Session):
     """A Session that goes on to measure every step of every optimizer, to the end of the program."""
 
     def __init__(self) -> None:
@@ -143,7 +143,7 @@ class LongSession(Session):
 
 def start_watching(*, health: bool = False) -> Session:
     """Watch this process for `whygrad run`: exceptions get one line, the report comes at the end. `health`: measure the whole training."""
-    return LongSession() if health else Session(brief=True)
+    return _LongSession() if health else Session(brief=True)
 
 
 @contextlib.contextmanager

@@ -72,7 +72,9 @@ def run(target: str, args: tuple[str, ...], format_: str, health: bool, **option
     """
     from whygrad.launch import run_command
 
-    return partial(run_command, target, args, format=format_, watch=_watching_health if health else None, **options)
+    if health:
+        options["watch"] = _watching_health
+    return partial(run_command, target, args, format=format_, **options)
 
 
 def _watching_health() -> Any:

@@ -82,6 +82,7 @@ def test_a_traced_function_is_measured_before_it_runs() -> None:
     assert norms == pytest.approx([np.linalg.norm(g) for g in gradients], rel=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:Your input ran out of data")
 def test_fit_sees_every_batch_once_and_in_order() -> None:
     x = np.arange(24, dtype=np.float32).reshape(12, 2) / 24
     seen: list[np.ndarray] = []

@@ -16,6 +16,7 @@ from whygrad.samples import Sample, Stats
 PATIENCE = 3  # steps in a row
 FADED = 1e-6  # of the largest norm seen before: nothing is left of that gradient
 FADED_BESIDE = 1e-9  # of the root mean square of another gradient of the same step
+UNEXPLAINED = ("unknown", "other", "cancelled", "underflow", "faded")
 TINY = 1e-7  # root mean square that may be rounding noise
 
 
@@ -92,7 +93,7 @@ def _is(status: str, stats: Stats | None, history: list[Stats | None]) -> bool:
 def _is_certain(last: Sample, index: int, finding: Finding) -> bool:
     """A small gradient that no operation explains is only small, unless others beside it are larger by many orders of magnitude."""
     stats, how = last.gradients[index], finding.facts.get("how")
-    if stats is None or stats.is_zero or how not in (None, "unknown", "other", "cancelled", "underflow", "faded"):
+    if stats is None or stats.is_zero or (finding.proven and how not in (None, *UNEXPLAINED)):
         return True
     others = max((s.rms for s in last.gradients if s is not None and not s.bad), default=0.0)
     return how == "faded" and 0 < stats.rms < others * FADED_BESIDE
@@ -108,6 +109,8 @@ def _severity(finding: Finding, last: Sample, steps: int, status: str, call: rec
         return "note"
     if finding.facts.get("how") == "cancelled" and not all(map(_is_gone, last.gradients)):
         return "note"  # the last bias of a siamese network: healthy
+    if finding.facts.get("how") in ("unknown", "other") and not all(map(_is_gone, last.gradients)):
+        return "note"  # the bias of the keys in an attention never has a gradient
     return "error" if all(map(_is_gone, last.gradients)) else "warning"
 
 

@@ -14,6 +14,7 @@ from whygrad.analyse.path import Edge
 from whygrad.model import Location, Related
 from whygrad.samples import Stats
 
+CANCELS = 1e3  # what arrives by each way is so many times larger than the sum
 FADED = 1e-30  # gradient that is about to underflow
 
 
@@ -22,8 +23,10 @@ def classify(back: FlowBack, index: int, edges: list[Edge]) -> Finding:
     if any(e.broken for e in edges):  # a loop or a branch of a graph hands zeros back where eagerly there is None
         return connected.classify(back.scene, index, edges)
     routes = [r for r in back.routes(back.scene.trace.key(back.scene.call.sources[index].tensor)) if not any(e.broken for e in r)] or [edges]
-    alive = [r for r in routes if back.is_alive(r[0].end)]
-    if len(alive) > 1 or (len(alive) == len(routes) and back.is_alive(edges[0].end)):
+    total = back.sample.gradients[index]
+    left = CANCELS * total.norm if total is not None else 0.0
+    alive = [r for r in routes if (s := back.cotangents.get(r[0].end)) is not None and s.norm > left]
+    if len(alive) > 1:
         return _cancelled(back, alive)
     findings = [_along(back, route) for route in routes if route not in alive]
     return min(findings, key=_order) if findings else _along(back, edges)

@@ -6,6 +6,7 @@ function computes the same numbers from the same batch, and we know the batch (s
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,10 +30,10 @@ STOPS = frozenset({"While", "StatelessWhile", "IdentityN"})  # IdentityN: the en
 class Plan:
     """How to get at the gradient calls in a function: graphs from the outermost to the one that asks, and how each is called by the one before."""
 
-    graphs: list[Any]
+    graphs: list[weakref.ref[Any]]  # nothing of the program's is kept alive
     entries: list[rec.Call]
     calls: list[int]
-    iterator: Any = None  # the IteratorGetNext of the outermost graph
+    iterator: str = ""  # name of the IteratorGetNext of the outermost graph
     looks: int = LOOKS
     seen: int = 0
 
@@ -82,7 +83,7 @@ class Looker:
         for current, way in queue:
             if current in asked:
                 graphs = [graph, *(known[c.graphs[0]] for c in way)]
-                return Plan(graphs, way, asked[current], _iterator(graph))
+                return Plan([weakref.ref(g) for g in graphs], way, asked[current], _iterator(graph))
             callees = [c for c in r.runs.values() if c.kind == "function" and ops.graph[c.op] == current and c.graphs[0] in known]
             queue += [(c.graphs[0], [*way, c]) for c in callees if len(way) < 4]
         return None
@@ -91,14 +92,15 @@ class Looker:
         """Go down to the graph that asks for gradients, with the values each function is called with; then its gradients."""
         ops = rec.Ops.of(self.recorder.ops)
         around: dict[int, Any] = {}  # what graphs further out handed in, by the id it has there
-        for graph, entry, callee in zip(plan.graphs, plan.entries, plan.graphs[1:]):
+        graphs: list[Any] = [known() for known in plan.graphs]
+        for graph, entry, callee in zip(graphs, plan.entries, graphs[1:]):
             names = names_of(graph)
             around |= {outside._id: feeds[inside.name] for outside, inside in graph.captures if inside.name in feeds}
             given = ops.ins(entry.op)
             wanted = [i for i in given if i not in around]
             around |= zip(wanted, replay.run(graph.as_graph_def(), [names[i] for i in wanted], feeds), strict=True)
             feeds = {t.name: around[i] for t, i in zip(callee.inputs, given, strict=True)}
-        return look(self.recorder, plan.graphs[-1], plan.calls, feeds)
+        return look(self.recorder, graphs[-1], plan.calls, feeds)
 
 
 def look(r: Recorder, graph: Any, calls: list[int], feeds: dict[str, Any]) -> list[Sample]:
@@ -153,18 +155,18 @@ def names_of(graph: Any) -> dict[int, str]:
     return {t._id: t.name for op in graph.get_operations() for t in op.outputs}
 
 
-def _iterator(graph: Any) -> Any:
+def _iterator(graph: Any) -> str:
     """The one operation by which the graph takes a batch out of an iterator that it was given."""
     found = [op for op in graph.get_operations() if op.type == "IteratorGetNext"]
     given = {t.name for t in graph.inputs}
-    return found[0] if len(found) == 1 and found[0].inputs[0].name in given else None
+    return str(found[0].name) if len(found) == 1 and found[0].inputs[0].name in given else ""
 
 
 def _peeled(plan: Plan, graph: Any, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
     """Take the next batch out; in the place of the iterator the function gets one that gives this batch."""
-    op = plan.iterator
-    if op is None:
+    if not plan.iterator:
         return inputs, {}
+    op = graph.get_operation_by_name(plan.iterator)
     place = [t.name for t in graph.inputs].index(op.inputs[0].name)
     types, shapes = op.get_attr("output_types"), [t.shape for t in op.outputs]
     try:
