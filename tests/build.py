@@ -20,6 +20,7 @@ from whygrad import recording as rec
 from whygrad.analyse.gradient import Judge
 from whygrad.analyse.trace import Opener
 from whygrad.model import Location
+from whygrad.samples import Sample, Stats
 
 PATH = "prog.py"
 DTYPES = {"float32": 1, "int32": 3, "uint8": 4, "bool": 10, "resource": 20}
@@ -44,6 +45,7 @@ class Build:
         self.answers = carries
         self.asked: list[tuple[str, int]] = []  # every question the analysis put to the oracle
         self.ops = rec.OpRows()
+        self.samples: list[Sample] = []
         self.signatures: list[rec.Signature] = []
         self.sites: list[tuple[int, ...]] = []
         self.frames: list[Location] = []
@@ -220,6 +222,13 @@ class Build:
         judge = self.judge(call)
         return judge.predict(judge.reach())
 
+    def measure(
+        self, gradients: Sequence[Stats | None], values: Mapping[str, Stats] | None = None, cotangents: Mapping[str, Stats] | None = None
+    ) -> None:
+        """The figures of the last answer; with `cotangents` it was followed back. Names are those of the graph."""
+        named = [{self.names[name]: stats for name, stats in (given or {}).items()} for given in (values, cotangents)]
+        self.samples.append(Sample(len(self.calls) - 1, tuple(gradients), *named))
+
     # -- functions, branches, loops -----------------------------------------------------------------------------------
 
     @contextmanager
@@ -275,6 +284,6 @@ class Build:
     def recording(self) -> rec.Recording:
         return rec.Recording(
             rec.Ops.of(self.ops), self.signatures, self.sites, self.frames, self.states, self.tapes, self.watches, self.variables, self.calls,
-            self.graphs, self.runs, self.customs, self.events,
+            self.graphs, self.runs, self.customs, self.events, samples=self.samples,
             carries=self.carries, dtype_name=NAMES.__getitem__, is_trainable_dtype=TRAINABLE.__contains__,
         )  # fmt: skip
