@@ -26,9 +26,9 @@ def stats(array: Any) -> Stats:
     return Stats(a.size, a.size - int(np.count_nonzero(a)), bad, low, high, _norm(good), first)
 
 
-def glance(array: Any) -> Stats:
-    """The same for small arrays and for suspicious ones; of a large healthy one only the norm is known (`zeros` is UNKNOWN)."""
-    if array.size <= SMALL or str(array.dtype) in HALF:
+def glance(array: Any, *, again: bool = False) -> Stats:
+    """The same for small arrays and for suspicious ones; of a large healthy one, or one looked at `again`, only the norm (`zeros` is UNKNOWN)."""
+    if (array.size <= SMALL and not again) or array.dtype.itemsize < 4 or array.dtype.kind == "c":
         return stats(array)
     norm = _norm(_plain(array))
     if not math.isfinite(norm) or norm < TINY * math.sqrt(array.size):

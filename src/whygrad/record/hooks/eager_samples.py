@@ -57,8 +57,9 @@ def take(r: Recorder, number: int, inner: Any, kept: dict[int, Any], target: Any
     arrays = [array_of(g) for g in flat]
     if not flat or any(a is None and g is not None for a, g in zip(arrays, flat)):
         return None
-    sample = Sample(number, tuple(None if a is None else glance(a) for a in arrays))
     site = r.calls[number].site
+    again = site in r.best
+    sample = Sample(number, tuple(None if a is None else glance(a, again=again) for a in arrays))
     if is_odd(r, site, sample) and kept and worth_tracing(r, site):
         with unseen(r):
             _trace_back(sample, inner, kept, target, seeds)
