@@ -15,7 +15,7 @@ from tensorflow.python.eager import context, imperative_grad
 from tensorflow.python.framework import ops as tf_ops
 from tensorflow.python.util import nest
 
-from whygrad.record.measure import glance, is_suspicious, stats
+from whygrad.record.measure import glance, is_wrong, stats
 from whygrad.record.recorder import Recorder
 from whygrad.samples import Sample
 
@@ -69,7 +69,7 @@ def take(r: Recorder, number: int, inner: Any, kept: dict[int, Any], target: Any
 def is_odd(r: Recorder, site: int, sample: Sample) -> bool:
     """Whether something is wrong with this answer; remembers the best norms of each place."""
     best = r.best.setdefault(site, {})
-    odd = any(is_suspicious(found, best.get(i, 0.0)) for i, found in enumerate(sample.gradients))
+    odd = is_wrong(sample.gradients, best)
     for i, found in enumerate(sample.gradients):
         if found is not None and not found.bad:
             best[i] = max(best.get(i, 0.0), found.norm)

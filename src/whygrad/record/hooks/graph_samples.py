@@ -17,7 +17,7 @@ from tensorflow.python.ops import gen_dataset_ops
 from whygrad import recording as rec
 from whygrad.record.hooks import replay
 from whygrad.record.hooks.eager_samples import is_odd, unseen, worth_tracing
-from whygrad.record.measure import glance, is_suspicious, stats
+from whygrad.record.measure import glance, is_wrong, stats
 from whygrad.record.recorder import Recorder
 from whygrad.samples import Sample
 
@@ -60,7 +60,7 @@ class Looker:
             except (replay.CannotReplay, errors.OpError, TypeError, ValueError, KeyError, NotImplementedError, AttributeError, RuntimeError):
                 plan.looks = 0  # this graph cannot be taken apart: its gradients stay unjudged
                 return inputs, []
-        if any(is_suspicious(g) for s in samples for g in s.gradients):
+        if any(is_wrong(s.gradients, {}) for s in samples):
             plan.looks = LOOKS_IF_BAD
         return inputs, samples
 

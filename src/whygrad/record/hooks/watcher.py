@@ -11,13 +11,14 @@ from whygrad import imports
 from whygrad import recording as rec
 from whygrad.errors import UnsupportedTensorFlow
 from whygrad.record.hooks.patching import Patches
-from whygrad.record.measure import is_suspicious
+from whygrad.record.measure import is_wrong
 from whygrad.record.recorder import Recorder
 from whygrad.samples import Sample
 
 SUPPORTED = ((2, 15), (2, 22))
 PATIENCE = 3  # gradient calls with the same None mask at one place before that place counts as judged
 GRACE = 10.0  # seconds, or
+ODD_STEPS = 8  # calls with zeros or NaN, and none without, after which enough has been seen
 GRACE_STEPS = 20  # healthy calls that recording goes on: what breaks in the second epoch of a small program is still seen
 
 _current: list[Watcher] = []
@@ -40,6 +41,7 @@ class Watcher:
         self.judged: dict[int, tuple[int, tuple[bool, ...] | None]] = {}
         self.healthy_since: float | None = None
         self.healthy_calls = 0
+        self.odd_calls = 0  # with a gradient that is zero or not finite
         recorder.tick = self._maybe_leave
         recorder.unwatched = self._came_back
         self.known_bad = False
@@ -148,18 +150,18 @@ class Watcher:
         """Record again: what comes now has not been seen before. Ops that ran in between are missing."""
         self.recorder.gaps.append(self.recorder.clock)
         self.recorder.active = True
-        self.healthy_calls, self.healthy_since = 0, None
+        self.healthy_calls, self.odd_calls, self.healthy_since = 0, 0, None
         self.callback.attach()
 
     def judge(self, call: rec.GradientCall, sample: Sample | None) -> None:
         """A gradient call has answered: is there anything left to learn at this place?"""
         missing = call.missing
-        if sample is not None and missing is not None:  # zeros and NaN are not healthy either
-            missing = tuple(gone or is_suspicious(found) for gone, found in zip(missing, sample.gradients, strict=True))
+        odd = sample is not None and is_wrong(sample.gradients, {})
         count, before = self.judged.get(call.site, (0, None))
         again = missing == before
         self.judged[call.site] = (count + 1 if again else 1, missing)
-        if missing is not None and not any(missing):
+        self.odd_calls += odd
+        if missing is not None and not any(missing) and not odd:  # zeros and NaN are not healthy either
             self.healthy_calls += 1
             self.healthy_since = self.healthy_since or time.monotonic()
         self._maybe_leave()
@@ -189,10 +191,11 @@ class Watcher:
         settled = all(not any(mask or ()) or count >= PATIENCE for count, mask in self.judged.values())
         since = self.healthy_since
         waited = since is not None and time.monotonic() - since >= GRACE and self.healthy_calls >= 1
-        hopeless = since is None and settled and bool(self.judged)
-        if settled and (waited or self.healthy_calls >= GRACE_STEPS or hopeless):
+        missed = any(any(mask or ()) for _, mask in self.judged.values())
+        hopeless = since is None and bool(self.judged) and (missed or self.odd_calls >= ODD_STEPS)
+        if settled and (waited or hopeless or max(self.healthy_calls, self.odd_calls) >= GRACE_STEPS):
             r.active = False
-            self.known_bad = self.known_bad or any(any(mask or ()) for _, mask in self.judged.values())
+            self.known_bad = self.known_bad or missed
             if self.callback is not None:
                 self.callback.detach()
 
