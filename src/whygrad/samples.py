@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field
 
 UNKNOWN = -1
+TINY = 1e-7  # root mean square below which a gradient may be rounding noise
+FADED = 1e-6  # of the largest norm before: nothing is left of that gradient
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,10 @@ class Stats:
     @property
     def is_zero(self) -> bool:
         return self.bad == 0 and self.low == self.high == 0.0 and self.size > 0
+
+    def is_faint(self, best: float = 0.0) -> bool:
+        """Zero, so small that it may be rounding noise, or nothing beside the `best` norm that was seen before."""
+        return self.size > 0 and self.bad == 0 and (self.rms < TINY or self.norm < FADED * best)
 
     @property
     def rms(self) -> float:

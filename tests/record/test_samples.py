@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 import whygrad
-from whygrad.record.measure import glance, is_suspicious, stats
+from whygrad.record.measure import glance, is_wrong, stats
 from whygrad.samples import UNKNOWN, Sample
 
 
@@ -28,7 +28,7 @@ def test_stats_are_those_of_numpy(dtype: str) -> None:
 def test_the_first_bad_element_is_found() -> None:
     found = stats(np.array([[1.0, 2.0], [np.inf, np.nan]], np.float32))
     assert (found.bad, found.first_bad, found.low, found.high) == (2, (1, 0), 1.0, 2.0)
-    assert is_suspicious(found)
+    assert is_wrong([found], {})
 
 
 def test_a_norm_does_not_overflow_or_underflow() -> None:

@@ -14,10 +14,8 @@ from whygrad.model import GradientStatus, Severity
 from whygrad.samples import Sample, Stats
 
 PATIENCE = 3  # steps in a row
-FADED = 1e-6  # of the largest norm seen before: nothing is left of that gradient
 FADED_BESIDE = 1e-9  # of the root mean square of another gradient of the same step
 UNEXPLAINED = ("unknown", "other", "cancelled", "underflow", "faded")
-TINY = 1e-7  # root mean square that may be rounding noise
 
 
 @dataclass
@@ -87,7 +85,7 @@ def _is(status: str, stats: Stats | None, history: list[Stats | None]) -> bool:
     if stats is None or status == "non-finite":
         return stats is not None and stats.bad > 0
     best = max((s.norm for s in history if s is not None and not s.bad), default=0.0)
-    return stats.bad == 0 and (stats.is_zero or stats.rms < TINY or stats.norm < FADED * best)
+    return stats.is_faint(best)
 
 
 def _is_certain(last: Sample, index: int, finding: Finding) -> bool:
@@ -107,11 +105,10 @@ def _severity(finding: Finding, last: Sample, steps: int, status: str, call: rec
     )
     if status == "zero" and steps < PATIENCE and moves:
         return "note"
-    if finding.facts.get("how") == "cancelled" and not all(map(_is_gone, last.gradients)):
-        return "note"  # the last bias of a siamese network: healthy
-    if finding.facts.get("how") in ("unknown", "other") and not all(map(_is_gone, last.gradients)):
-        return "note"  # the bias of the keys in an attention never has a gradient
-    return "error" if all(map(_is_gone, last.gradients)) else "warning"
+    if all(map(_is_gone, last.gradients)):
+        return "error"
+    # The last bias of a siamese network, and the bias of the keys in an attention, never have a gradient and are healthy.
+    return "note" if finding.facts.get("how") in ("cancelled", "unknown", "other") else "warning"
 
 
 def _is_gone(stats: Stats | None) -> bool:

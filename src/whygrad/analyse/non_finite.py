@@ -65,7 +65,7 @@ def _reason(back: FlowBack, node: Node) -> dict[str, str]:
         facts |= {"zeros": f"{stats.zeros:,}"} if stats.zeros > 0 else {}
         facts |= {"negative": "yes"} if stats.low < 0 else {}
         if stats.bad:
-            facts |= {"given": "yes", "bad": f"{stats.bad:,}", "size": f"{stats.size:,}", "first": _index(stats)}
+            facts |= {"bad": f"{stats.bad:,}", "size": f"{stats.size:,}", "first": _index(stats)}
     return facts
 
 

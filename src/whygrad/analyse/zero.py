@@ -56,8 +56,7 @@ def _faded(back: FlowBack, edges: list[Edge]) -> Finding:
         return start.largest / end.largest if start is not None and end is not None and end.largest > 0 else 1.0
 
     edge = min(edges, key=left)
-    at_target = max((s.largest for s in back.cotangents.values()), default=0.0)
-    facts = {"how": "faded", "op": edge.node.kind, "steps back": str(len(edges)), "from": f"{at_target:.1g}"}
+    facts = {"how": "faded", "op": edge.node.kind, "steps back": str(len(edges))}
     return Finding("vanishing", back.where(edge.node), edges, facts=facts, proven=False, dies=edge)
 
 

@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.samples import UNKNOWN, Stats
+from whygrad.samples import TINY, UNKNOWN, Stats
 
 SMALL = 65_536  # elements; of larger arrays only the norm is taken, as long as nothing looks wrong
-TINY = 1e-7  # root mean square below which a gradient may be rounding noise
-FADED = 1e-6  # of the largest norm before
 HALF = ("float16", "bfloat16")
 
 
@@ -37,17 +35,12 @@ def glance(array: Any, *, again: bool = False) -> Stats:
     return Stats(array.size, UNKNOWN, 0, -norm, norm, norm)
 
 
-def is_suspicious(found: Stats | None, best: float = 0.0) -> bool:
-    """Zero, not finite, so small that it may be rounding noise, or nothing beside the `best` norm that was seen before."""
-    return found is not None and found.size > 0 and (found.bad > 0 or found.rms < TINY or found.norm < FADED * best)
-
-
 def is_wrong(gradients: Sequence[Stats | None], best: Mapping[int, float]) -> bool:
     """Whether an answer is worth following back: NaN or exact zeros in it, or nothing but noise. One noisy gradient among others is healthy."""
     there = {i: found for i, found in enumerate(gradients) if found is not None and found.size}
     if any(found.bad or found.is_zero for found in there.values()):
         return True
-    return bool(there) and all(is_suspicious(found, best.get(i, 0.0)) for i, found in there.items())
+    return bool(there) and all(found.is_faint(best.get(i, 0.0)) for i, found in there.items())
 
 
 def _plain(array: Any) -> Any:

@@ -31,7 +31,7 @@ class Plan:
     """How to get at the gradient calls in a function: graphs from the outermost to the one that asks, and how each is called by the one before."""
 
     graphs: list[weakref.ref[Any]]  # nothing of the program's is kept alive
-    entries: list[rec.Call]
+    entries: list[Sequence[int]]  # ids of the tensors each of the inner graphs is called with
     calls: list[int]
     iterator: str = ""  # name of the IteratorGetNext of the outermost graph
     looks: int = LOOKS
@@ -83,20 +83,18 @@ class Looker:
         for current, way in queue:
             if current in asked:
                 graphs = [graph, *(known[c.graphs[0]] for c in way)]
-                return Plan([weakref.ref(g) for g in graphs], way, asked[current], _iterator(graph))
+                return Plan([weakref.ref(g) for g in graphs], [ops.ins(c.op) for c in way], asked[current], _iterator(graph))
             callees = [c for c in r.runs.values() if c.kind == "function" and ops.graph[c.op] == current and c.graphs[0] in known]
             queue += [(c.graphs[0], [*way, c]) for c in callees if len(way) < 4]
         return None
 
     def _look(self, plan: Plan, feeds: dict[str, Any]) -> list[Sample]:
         """Go down to the graph that asks for gradients, with the values each function is called with; then its gradients."""
-        ops = rec.Ops.of(self.recorder.ops)
         around: dict[int, Any] = {}  # what graphs further out handed in, by the id it has there
         graphs: list[Any] = [known() for known in plan.graphs]
-        for graph, entry, callee in zip(graphs, plan.entries, graphs[1:]):
+        for graph, given, callee in zip(graphs, plan.entries, graphs[1:]):
             names = names_of(graph)
             around |= {outside._id: feeds[inside.name] for outside, inside in graph.captures if inside.name in feeds}
-            given = ops.ins(entry.op)
             wanted = [i for i in given if i not in around]
             around |= zip(wanted, replay.run(graph.as_graph_def(), [names[i] for i in wanted], feeds), strict=True)
             feeds = {t.name: around[i] for t, i in zip(callee.inputs, given, strict=True)}

@@ -8,6 +8,7 @@ user's Python functions, or out of iterators and queues, is not run twice (seen 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from whygrad.record.hooks.eager_samples import array_of
 PYTHON = frozenset({"PyFunc", "PyFuncStateless", "EagerPyFunc"})
 CONSUMING = ("IteratorGetNext", "QueueDequeue", "StackPop", "TensorArrayRead", "Barrier", "Reader", "Recv", "Infeed")
 MOST_NODES = 30_000
+functions_of = attrgetter("library")  # of a GraphDef: the functions that its nodes call
 Feeds = Mapping[str, Any]  # tensor name -> the value it is to have
 
 
@@ -48,14 +50,14 @@ def pruned(definition: graph_pb2.GraphDef, wanted: Sequence[str], feeds: Feeds) 
         queue += [i for i in kept.input if canonical(i) not in feeds]
     if len(seen) > MOST_NODES:
         raise CannotReplay(f"{len(seen)} operations")
-    result.library.CopyFrom(definition.library)
-    without_effects(result.library)
+    functions_of(result).CopyFrom(functions_of(definition))
+    without_effects(functions_of(result))
     return result
 
 
-def without_effects(library: Any) -> None:
+def without_effects(functions: Any) -> None:
     """Take out of every function what has no outputs: assignments, prints, assertions."""
-    for function in library.function:
+    for function in functions.function:
         kept = [node for node in function.node_def if not is_only_effect(node.op)]
         for node in kept:
             check(node.op)
