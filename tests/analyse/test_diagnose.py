@@ -6,27 +6,8 @@ import pytest
 
 from build import Build
 from chains import graph
-from whygrad.analyse.diagnose import Analysis, analyse
-from whygrad.model import Diagnosis, Location
-
-
-def analysed(b: Build, exception: str | None = None) -> Analysis:
-    return analyse(b.recording(), b.read, exception)
-
-
-def only(b: Build, exception: str | None = None) -> Diagnosis:
-    (found,) = analysed(b, exception).diagnoses
-    return found
-
-
-def lines(b: Build, text: str) -> list[int]:
-    return [row for row, line in enumerate(b.lines, 1) if text in line]
-
-
-def line_of(d: Diagnosis) -> int:
-    assert d.location is not None
-    return d.location.line
-
+from diagnosed import line_of, lines, only
+from whygrad.model import Location
 
 CAUSES = [
     ("tape; w > MatMul > Round > Mean = loss; end", "non-differentiable-op", "Round("),

@@ -6,6 +6,7 @@ import pytest
 
 from build import Build
 from chains import graph
+from diagnosed import only
 from whygrad.analyse.diagnose import analyse
 from whygrad.analyse.measured import verdict
 from whygrad.model import Diagnosis
@@ -20,11 +21,6 @@ NEGATIVE = Stats(8, 0, 0, -3.0, -0.5, 5.0)
 
 def diagnoses(b: Build) -> tuple[Diagnosis, ...]:
     return analyse(b.recording(), b.read, None).diagnoses
-
-
-def only(b: Build) -> Diagnosis:
-    (found,) = diagnoses(b)
-    return found
 
 
 def asked(text: str, *sources: str) -> Build:
