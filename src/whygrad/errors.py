@@ -3,6 +3,7 @@
 WhygradError                what the user reads: one line that says what, where, what to do
 ├── UsageError              a bad argument, file or option
 ├── ReportError             a report file that cannot be read
+├── InputError              a source file that cannot be checked
 └── UnsupportedTensorFlow   TensorFlow missing or outside the supported range
 """
 
@@ -21,6 +22,10 @@ class UsageError(WhygradError):
 
 class ReportError(WhygradError):
     """A report file that is damaged, of a newer schema, or no report at all."""
+
+
+class InputError(WhygradError):
+    """A source file or notebook that cannot be read, decoded or parsed; the others are still checked."""
 
 
 class UnsupportedTensorFlow(WhygradError):
