@@ -7,7 +7,8 @@ from rich.cells import cell_len
 
 from render.sample_reports import located
 from whygrad.model import Location
-from whygrad.render.excerpt import MOST_LINES, SourceLine, crop, excerpt, place, short_path
+from whygrad.render.excerpt import MOST_LINES, SourceLine, crop, excerpt, place
+from whygrad.render.paths import short_path
 
 
 def marked(location: Location, width: int | None = None) -> list[str]:

@@ -9,8 +9,9 @@ from rich.text import Text
 
 from whygrad.model import Diagnosis, Fix, Location, PathStep, Related, VariableInfo
 from whygrad.render.diff import DiffLine, Hunk, hunks
-from whygrad.render.excerpt import SourceLine, crop, excerpt, place, short_path
+from whygrad.render.excerpt import SourceLine, crop, excerpt, place
 from whygrad.render.layout import DIFF_STYLE, HANG, SEVERITY_STYLE, columns, cropped, item, quoted, styled, wrap
+from whygrad.render.paths import short_path
 from whygrad.render.plain_text import ELLIPSIS, code_line, inline, one_line, printable, shorten, shorten_middle, split_lines
 from whygrad.render.screen import Screen
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
 from whygrad.model import Location
+from whygrad.render.paths import cell_of, position, short_path
 from whygrad.render.plain_text import ELLIPSIS, fit, fit_end, inline, pieces, split_lines
 
 MOST_LINES = 6
@@ -43,8 +43,8 @@ def crop(line: SourceLine, width: int) -> SourceLine:
 
 
 def place(location: Location, encoding: str = "utf-8") -> str:
-    """`path:line:column`, the path as one would type it in the current folder."""
-    return f"{inline(short_path(location.path), encoding)}:{location.line}:{location.column}"
+    """`path:line:column`, the path as one would type it in the current folder; `path: cell 3, line 4:5` in a notebook."""
+    return f"{inline(short_path(cell_of(location.path)[0]), encoding)}:{position(location)}"
 
 
 def _marked(location: Location, index: int, text: str, encoding: str) -> SourceLine:
@@ -77,12 +77,3 @@ def _window(line: SourceLine, width: int) -> SourceLine:
     body = rest if cell_len(rest) <= tail else fit(rest, max(tail - len(ELLIPSIS), 1))
     dots = ELLIPSIS if len(body) < len(rest) else ""
     return SourceLine(line.number, head + body + dots, len(head), len(head) + min(line.end - line.start, len(body)))
-
-
-def short_path(path: str) -> str:
-    """Relative to the current folder when it lies below it."""
-    try:
-        here = os.path.join(os.getcwd(), "")
-    except OSError:  # the program has removed its own folder
-        return path
-    return path.removeprefix(here)

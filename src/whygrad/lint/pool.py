@@ -1,0 +1,113 @@
+"""Paths come in; their FileResults go out in the same order, made by several processes where that pays."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from whygrad.lint.one_file import Checker, Engine, flow_engine
+from whygrad.lint.result import FileResult
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from concurrent.futures import Executor
+
+ENOUGH = 400_000  # bytes of source that take longer to check than processes take to start
+_PARTS_PER_PROCESS = 8
+
+_checker: Checker | None = None  # of this process, when it is a worker
+
+
+def relevant(checker: Checker, paths: Sequence[str]) -> tuple[list[str], list[str], int]:
+    """The files that can hold a finding, a line for each that cannot be read, and how many bytes the former have."""
+    files, problems, size = [], [], 0
+    for path in paths:
+        answer = checker.matters(path)
+        if isinstance(answer, str):
+            problems.append(answer)
+        elif answer:
+            files.append(path)
+            size += answer
+    return files, problems, size
+
+
+def processes(jobs: int | None, files: int, size: int) -> int:
+    """How many processes to use: as many as were asked for; otherwise one for little work."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    wanted = jobs if jobs is not None else available if size >= ENOUGH else 1
+    return max(1, min(wanted, files))
+
+
+def check_all(checker: Checker, paths: Sequence[str], jobs: int) -> list[FileResult]:
+    """The results in the order of the paths. One process: this one, with what its finder has read."""
+    if jobs == 1:
+        return [checker.check(path) for path in paths]
+    return list(_in_processes(checker, paths, jobs))
+
+
+def _in_processes(checker: Checker, paths: Sequence[str], jobs: int) -> Iterator[FileResult]:
+    """A process that dies takes no result but its own along: from there on each file has a process to itself."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    done = 0
+    executor = _executor(checker, jobs)
+    try:
+        for result in executor.map(_check, paths, chunksize=max(1, len(paths) // (jobs * _PARTS_PER_PROCESS))):
+            yield result
+            done += 1
+    except BrokenProcessPool:
+        for path in paths[done:]:
+            yield _alone(checker, path)
+    except KeyboardInterrupt:
+        _end(executor)
+        raise
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _alone(checker: Checker, path: str) -> FileResult:
+    from concurrent.futures.process import BrokenProcessPool
+
+    with _executor(checker, 1) as executor:
+        try:
+            return executor.submit(_check, path).result()
+        except BrokenProcessPool:
+            return FileResult(path, [], [f"{path}: the process that checked it died; please report it, and leave the file out with --exclude"])
+
+
+def _executor(checker: Checker, jobs: int) -> Executor:
+    """Forked where that is safe: this process has no threads yet, and what it has imported need not be imported again."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    context = get_context("fork" if sys.platform == "linux" else "spawn")
+    state = (checker.finder.roots, checker.engine, checker.cache is not None, checker.contents)
+    return ProcessPoolExecutor(jobs, context, _begin, state)
+
+
+def _begin(roots: tuple[str, ...], engine: Engine, cached: bool, contents: dict[str, bytes]) -> None:
+    """In a worker: Ctrl-C is the business of the process that started it."""
+    global _checker
+    import signal
+
+    from whygrad.lint.cache import Cache
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _checker = Checker(roots, engine, Cache() if cached else None, contents)
+
+
+def _check(path: str) -> FileResult:
+    assert _checker is not None
+    return _checker.check(path)
+
+
+def _end(executor: Executor) -> None:
+    for process in list((getattr(executor, "_processes", None) or {}).values()):
+        process.terminate()
+
+
+def preload(engine: Engine) -> None:
+    """Import the engine before processes are forked, so that they share it."""
+    if engine is flow_engine:
+        import whygrad.lint.flow  # noqa: F401
