@@ -88,6 +88,7 @@ SYMPTOMS: dict[str, Symptom] = {
     "vanishing": Symptom(True, status="zero"),
     "exploding": Symptom(True, status="non-finite"),
     "non-finite": Symptom(True, status="non-finite"),
+    "identical-units": Symptom(False),
 }
 
 

@@ -197,6 +197,7 @@ def _report(recorder: Any, notices: list[str], exception: BaseException | None) 
     said = list(notices)
     diagnoses: tuple[Diagnosis, ...] = ()
     gradients: tuple[Any, ...] = ()
+    variables: tuple[Any, ...] = ()
     if tensorflow is None:
         said.append("TensorFlow was never imported: there was nothing to watch")
     elif recorder.clock:
@@ -207,14 +208,14 @@ def _report(recorder: Any, notices: list[str], exception: BaseException | None) 
         ended = f"{type(exception).__name__}: {exception}" if exception is not None else None
         case = store.observed(recorder.finish(optypes.oracle), text.read, ended)
         analysis = analyse(case.recording, case.read, ended)
-        diagnoses, gradients = analysis.diagnoses, analysis.gradients
+        diagnoses, gradients, variables = analysis.diagnoses, analysis.gradients, analysis.variables
         said += [
             f"whygrad expected another gradient than TensorFlow gave at {m}; what is said about it is only likely" for m in analysis.mismatches[:3]
         ]
         said += [_keep(case)] if analysis.mismatches else []
     said += [f"a hook of whygrad failed and was switched off: {type(e).__name__}: {e}" for e in recorder.failures[:1]]
     _be_strict(recorder.failures)
-    return Report(__version__, _environment(), "run", None, diagnoses, gradients, tuple(said))
+    return Report(__version__, _environment(), "run", None, diagnoses, gradients, tuple(said), variables)
 
 
 def _keep(case: Any) -> str:

@@ -24,6 +24,8 @@ _format = click.option(
 _color = click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour the report.")
 _output = click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to FILE.")
 
+_variables = click.option("--variables", is_flag=True, help="Show all variables: how they began, their gradients, who updates them.")
+
 
 def main() -> NoReturn:
     """The command `whygrad`. Ends the process."""
@@ -61,11 +63,12 @@ def commands() -> None:
 @_output
 @click.option("--strict", is_flag=True, help="End with status 1 when something was found.")
 @click.option("--health", is_flag=True, help="Measure every step to the end, and show a table of all gradients.")
+@_variables
 @_color
 @click.option("-m", "module", is_flag=True, help="TARGET is a module, as in python -m.")
 @click.argument("target", metavar="TARGET", type=click.UNPROCESSED)
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
-def run(target: str, args: tuple[str, ...], format_: str, health: bool, **options: Any) -> Callable[[], int]:
+def run(target: str, args: tuple[str, ...], format_: str, health: bool, variables: bool, **options: Any) -> Callable[[], int]:
     """Run a program and explain every gradient that is missing, zero or not finite.
 
     TARGET is the program, a file or with -m a module; everything after it belongs to the program.
@@ -74,6 +77,8 @@ def run(target: str, args: tuple[str, ...], format_: str, health: bool, **option
 
     if health:
         options["watch"] = _watching_health
+    if variables:
+        options["render"] = partial(FORMATS[format_], variables=True)
     return partial(run_command, target, args, format=format_, **options)
 
 
@@ -89,12 +94,14 @@ def _watching_health() -> Any:
 @_output
 @_color
 @click.option("--gradients/--no-gradients", default=None, help="Show the table of all gradients.  [default: when it is short]")
-def show(report: Path, format_: str, output: Path | None, color: str, gradients: bool | None) -> None:
+@_variables
+def show(report: Path, format_: str, output: Path | None, color: str, gradients: bool | None, variables: bool) -> None:
     """Show a saved report again, in any format."""
     from whygrad.render.saved import read_report
 
     screen = _screen(output, color)
-    text = FORMATS[format_](read_report(report), width=screen.width, color=screen.color, encoding=screen.encoding, gradients=gradients)
+    how: dict[str, Any] = {"width": screen.width, "color": screen.color, "encoding": screen.encoding}
+    text = FORMATS[format_](read_report(report), **how, gradients=gradients, variables=variables)
     _deliver(text, output)
 
 

@@ -116,6 +116,27 @@ class GradientRow:
 
 
 @dataclass(frozen=True, slots=True)
+class VariableRow:
+    """A variable of the program, from its first value to its last update. Those that optimizers and metrics keep for themselves are left out.
+
+    `gradient`: the worst state of its gradient; None: nobody asked for one. `updated`: was it seen to change after its first value? None: unknown.
+    """
+
+    name: str
+    shape: tuple[int | None, ...] | None
+    dtype: str
+    trainable: bool
+    initial: str  # zeros, ones, constant, identity, random, restored, given ...
+    detail: str  # how: `glorot_uniform`, `0.5`, `tf.random.normal([3, 1])`; may be empty
+    location: Location | None  # where it, or its layer, was made
+    assigned: Location | None = None  # where it was given another value before its gradient was first asked for
+    gradient: GradientStatus | None = None
+    updated: bool | None = None
+    updated_by: str = ""  # class of the optimizer, or "assign"; empty where that was not seen
+    updated_at: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How the program ended."""
 
@@ -143,6 +164,7 @@ class Report:
     diagnoses: tuple[Diagnosis, ...] = ()
     gradients: tuple[GradientRow, ...] = ()
     notices: tuple[str, ...] = ()
+    variables: tuple[VariableRow, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The contract "whygrad/1": plain dicts, lists, strings and numbers."""
@@ -167,6 +189,7 @@ class Report:
             diagnoses=tuple(_diagnosis(d) for d in data["diagnoses"]),
             gradients=tuple(GradientRow(**{**g, "shape": _shape(g.get("shape"))}) for g in data.get("gradients", ())),
             notices=tuple(data.get("notices", ())),
+            variables=tuple(map(_variable_row, data.get("variables", ()))),
         )
 
 
@@ -176,6 +199,11 @@ def _shape(value: Sequence[int | None] | None) -> tuple[int | None, ...] | None:
 
 def _location(value: Mapping[str, Any] | None) -> Location | None:
     return None if value is None else Location(**{**value, "source": tuple(value.get("source", ()))})
+
+
+def _variable_row(v: Mapping[str, Any]) -> VariableRow:
+    places = {name: _location(v.get(name)) for name in ("location", "assigned", "updated_at")}
+    return VariableRow(**{**v, "shape": _shape(v.get("shape")), **places})
 
 
 def _diagnosis(d: Mapping[str, Any]) -> Diagnosis:

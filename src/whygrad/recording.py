@@ -14,7 +14,7 @@ from operator import add
 from typing import Literal
 
 from whygrad.model import Location
-from whygrad.samples import Sample
+from whygrad.samples import Alike, Sample
 
 EAGER = 0
 STOPPED, APPLYING, BACKWARD = -1, -2, -3  # marks in a tape state: recording stopped on the thread, inside an optimizer, inside gradient()
@@ -120,7 +120,10 @@ class Watch:
 
 @dataclass(slots=True)
 class Variable:
-    """A `tf.Variable`. `key` is the id of its handle (of its ref tensor for the old kind)."""
+    """A `tf.Variable`. `key` is the id of its handle (of its ref tensor for the old kind).
+
+    `alike` is of its value when its gradient was first asked for, `alike_at_end` and `changed` (since then) of when the recording was finished.
+    """
 
     key: int
     name: str
@@ -129,7 +132,15 @@ class Variable:
     trainable: bool
     site: int
     clock: int
-    initial: str | None = None
+    initial: str | None = None  # zeros, ones, constant, identity, random; None: what wrote its first value tells
+    value: str = ""  # of all elements, where they are the same
+    initializer: str = ""  # that of a library, or the user's function: `random_normal(mean=0.0, stddev=0.05)`
+    full_name: str = ""  # in Keras 3: `dense/kernel`
+    keeper: str = ""  # optimizer, metric, seed, counter, checkpoint, whygrad: what made it for its own use
+    layer_site: int = -1  # where the Keras layer was constructed that it belongs to
+    alike: Alike | None = None
+    alike_at_end: Alike | None = None
+    changed: bool | None = None  # None: gone, or never looked at
 
 
 SourceKind = Literal["variable", "tensor", "array", "number", "none", "other"]
@@ -219,7 +230,7 @@ class Event:
     untracked layer `text` holds the raw tf.Variable `key` that Keras does not track
     frozen    `trainable = False` was set on `text`
     compiled  a model was compiled; `text` is "loss" or "no loss" (or its loss was asked for with "no labels")
-    applied   an optimizer was given `key` pairs, `other` of them without a gradient
+    applied   an optimizer was given `key` pairs, `other` of them without a gradient; `text` is "type of the pairs|class of the optimizer|error"
     """
 
     kind: Literal["exit", "enter", "replaced", "untracked", "frozen", "compiled", "applied"]

@@ -40,17 +40,34 @@ class Stats:
         return self.norm / math.sqrt(self.size) if self.size else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Which numbers of a kernel [..., inputs, units], or of its gradient, are the same (up to rounding).
+
+    `columns`: those of all units. `rows`: sizes n, such that of the inputs, taken n at a time, all n have the same.
+    """
+
+    columns: bool
+    rows: tuple[int, ...] = ()
+
+    def has_rows(self, size: int) -> bool:
+        """Whether the inputs are the same, `size` at a time."""
+        return any(known % size == 0 for known in self.rows)
+
+
 @dataclass(slots=True)
 class Sample:
     """One answer of gradient call number `call`: eagerly every call gives one, a call in a traced function one for each run that was looked at.
 
     Where something was wrong, `values` and `cotangents` (the gradient of the target) of the tensors between are there, by tensor id.
+    `alike`: of the gradients, by their place, where the variable itself began with equal units.
     """
 
     call: int
     gradients: tuple[Stats | None, ...]
     values: dict[int, Stats] = field(default_factory=dict)
     cotangents: dict[int, Stats] = field(default_factory=dict)
+    alike: dict[int, Alike] = field(default_factory=dict)
 
     @property
     def was_traced_back(self) -> bool:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 
 from whygrad import causes
 from whygrad import recording as rec
-from whygrad.analyse import events
+from whygrad.analyse import events, of_variables
+from whygrad.analyse.audit import Audit
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.groups import Group, groups_of, is_failing, measured_groups
 from whygrad.analyse.path import Edge
 from whygrad.analyse.scene import Earlier, Scene
 from whygrad.analyse.trace import LOOP_IN, LOOP_OUT, MERGE, Opener, Trace
 from whygrad.evidence import Evidence
-from whygrad.model import SEVERITIES, Diagnosis, Fix, GradientRow, GradientStatus, Location, PathStep, Related, Severity
+from whygrad.model import SEVERITIES, Diagnosis, Fix, GradientRow, GradientStatus, Location, PathStep, Related, Severity, VariableRow
 from whygrad.samples import Sample, Stats
 from whygrad.source.flow import Program
 
@@ -30,6 +31,7 @@ class Analysis:
 
     diagnoses: tuple[Diagnosis, ...] = ()
     gradients: tuple[GradientRow, ...] = ()
+    variables: tuple[VariableRow, ...] = ()
     mismatches: list[str] = field(default_factory=list)
 
 
@@ -91,8 +93,11 @@ def analyse(recording: rec.Recording, read: Callable[[str], str | None], excepti
     groups += measured_groups(scenes)
     diagnoses = [diagnosis_of(g, exception) for g in groups]
     diagnoses += list(events.diagnoses(session.recording, session.program, scenes, exception, bool(diagnoses)))
+    audit = Audit(recording, session.program, scenes)
+    diagnoses += of_variables.diagnoses(audit)
     result.diagnoses = tuple(sorted(merged(diagnoses), key=rank))
     result.gradients = rows(scenes)
+    result.variables = audit.rows()
     return result
 
 

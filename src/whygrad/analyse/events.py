@@ -48,7 +48,7 @@ def missing_loss(recording: rec.Recording, exception: str | None) -> list[Diagno
 def exhausted(recording: rec.Recording, program: Program) -> list[Diagnosis]:
     """An optimizer that got an iterator with nothing left in it."""
     for event in recording.of("applied"):
-        kind, _, error = event.text.partition("|")
+        kind, _, error = event.text.split("|", 2)
         if kind in ("zip", "generator", "map", "filter") and any(text in error for text in NOTHING_GIVEN):
             where = recording.location(event.site)
             info = program.call_at(where) if where else None

@@ -10,6 +10,7 @@ from typing import overload
 
 from whygrad import recording as rec
 from whygrad.analyse import places
+from whygrad.analyse.first_values import FirstValues
 from whygrad.analyse.gradient import Judge, Reach
 from whygrad.analyse.nodes import Node
 from whygrad.analyse.path import Search, Ways
@@ -21,7 +22,6 @@ ASSIGNED = re.compile(r"^\s*([A-Za-z_][\w.\[\]'\"]*)\s*(?::[^=]+)?=(?!=)")
 DOTTED = re.compile(r"^[A-Za-z_][\w.]*$")
 ELEMENT = re.compile(r"^[A-Za-z_][\w.\[\]'\"]*$")
 GENERIC = re.compile(r"^(Variable|tensor|None)?(_\d+)?$")
-RANDOM = ("Random", "Stateless", "Truncated", "Multinomial", "ParameterizedTruncatedNormal")
 
 
 class Earlier(Sequence[rec.GradientCall]):
@@ -56,6 +56,10 @@ class Scene:
     @property
     def recording(self) -> rec.Recording:
         return self.trace.recording
+
+    @cached_property
+    def first_values(self) -> FirstValues:
+        return FirstValues(self.recording, self.program)
 
     @cached_property
     def judge(self) -> Judge:
@@ -171,24 +175,8 @@ class Scene:
         source = self.call.sources[index]
         variable = self.recording.variables.get(source.key if source.key is not None else -1)
         where = self.recording.location(variable.site) if variable else self.created(source)
-        initial = (
-            (variable.initial or self._initial(variable)) if variable else {"tensor": "tensor", "array": "array", "number": "number"}.get(source.kind)
-        )
+        initial = self.first_values.of(variable).word if variable else {"tensor": "tensor", "array": "array", "number": "number"}.get(source.kind)
         return VariableInfo(self.name(index), source.shape, source.dtype, source.trainable, initial, where)
-
-    def _initial(self, variable: rec.Variable) -> str:
-        """Random, if a random op stands behind the first value; else it was given as a tensor."""
-        writes = self.search.writes.get(variable.key)
-        queue, seen = ([writes[0][2][0]] if writes else []), 0
-        while queue and seen < 40:
-            seen += 1
-            producer = self.trace.producer.get(queue.pop())
-            if producer is not None:
-                node = self.trace.nodes[producer]
-                if any(r in node.kind for r in RANDOM):
-                    return "random"
-                queue += node.inputs
-        return "constant"
 
     def created(self, source: rec.Source) -> Location | None:
         """Where a plain tensor among the sources was made."""

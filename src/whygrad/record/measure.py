@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.samples import TINY, UNKNOWN, Stats
+from whygrad.samples import TINY, UNKNOWN, Alike, Stats
 
 SMALL = 65_536  # elements; of larger arrays only the norm is taken, as long as nothing looks wrong
 HALF = ("float16", "bfloat16")
@@ -41,6 +41,26 @@ def is_wrong(gradients: Sequence[Stats | None], best: Mapping[int, float]) -> bo
     if any(found.bad or found.is_zero for found in there.values()):
         return True
     return bool(there) and all(found.is_faint(best.get(i, 0.0)) for i, found in there.items())
+
+
+def alike(array: Any, sizes: Sequence[int] = ()) -> Alike | None:
+    """Which units of a kernel, or of its gradient, are the same. `sizes`: numbers of inputs to compare with each other, beside all of them.
+
+    None: fewer than two axes, nothing in it, or values that are not finite.
+    """
+    if array.ndim < 2 or not array.size or array.dtype.kind not in "fV":
+        return None
+    a = _plain(array)
+    near = (4.0 if array.dtype.itemsize < 4 else 64.0) * (2.0**-8 if array.dtype.itemsize < 4 else 2.0**-23)
+    scale = float(np.abs(a).max())
+    if not math.isfinite(scale):
+        return None
+    inputs, units = a.shape[-2:]
+    candidates = sorted({n for n in (inputs, *sizes) if n > 1 and inputs % n == 0})
+    return Alike(
+        units > 1 and bool(np.all(np.ptp(a, axis=-1) <= near * scale)),
+        tuple(n for n in candidates if bool(np.all(np.ptp(a.reshape(-1, n, units), axis=1) <= near * scale))),
+    )
 
 
 def _plain(array: Any) -> Any:

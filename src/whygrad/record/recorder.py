@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import ReferenceType, WeakKeyDictionary
 
 from whygrad import recording as rec
 from whygrad.record import sites
@@ -36,6 +36,17 @@ class PerThread(threading.local):
         self.layer = 0  # the Keras layer being called, as an index into Recorder.layers
         self.kept: dict[int, Any] | None = None  # where the tensors of ops go now
         self.arguments: list[tuple[int, ...]] = []  # tensors handed to the tf.functions being called
+
+
+class FirstValues:
+    """What there is to know of variables whose value may be compared with a later one. All by the key of the variable, but `looks`."""
+
+    def __init__(self) -> None:
+        self.variables: dict[int, ReferenceType[Any]] = {}
+        self.prints: dict[int, int] = {}  # fingerprints
+        self.asked: set[int] = set()  # whose gradient was asked for before
+        self.equal: set[int] = set()  # of these, kernels with equal units
+        self.looks: dict[int, int] = {}  # for each place, how many answers were compared
 
 
 class Recorder:
@@ -75,6 +86,8 @@ class Recorder:
         self.kept: WeakKeyDictionary[Any, dict[int, Any]] = WeakKeyDictionary()  # tensors that the ops of each tape took and gave
         self.traced_back: dict[int, int] = {}  # for each place, how many bad answers were followed back
         self.best: dict[int, dict[int, float]] = {}  # for each place and source, the largest norm so far
+        self.values = FirstValues()
+        self.look_back: Callable[[], None] = lambda: None  # what became of the values of the variables is looked up
         self.failures: list[BaseException] = []
         self.refused: Callable[[BaseException], None] = lambda error: None  # hears of an optimizer's exception before the program does
         self.unwatched: Callable[[Any], None] = lambda result: None  # hears of gradients that were asked for while nothing was recorded
@@ -211,6 +224,7 @@ class Recorder:
 
     def finish(self, oracle: Callable[[list[rec.Signature]], dict[str, Any]] | None = None) -> rec.Recording:
         """The Recording so far; `oracle` supplies the questions that only TensorFlow can answer (see optypes)."""
+        self.look_back()
         frames: dict[tuple[int, int], int] = {}
         locations: list[Any] = []
         chains = [tuple(self._frame(code, lasti, frames, locations) for code, lasti in chain) for chain in list(self.site_frames)]

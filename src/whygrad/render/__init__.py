@@ -11,17 +11,24 @@ __all__ = ["FORMATS", "Format", "render_note"]
 
 
 class Format(Protocol):
-    """Renders a report. `gradients`: True shows their table, False does not, None shows it where it is short and says something."""
+    """Renders a report. `gradients`: True shows their table, False does not, None shows it where it is short and says something.
 
-    def __call__(self, report: Report, *, width: int = 80, color: bool = False, encoding: str = "utf-8", gradients: bool | None = None) -> str: ...
+    `variables`: whether the table of all variables is shown.
+    """
+
+    def __call__(
+        self, report: Report, *, width: int = 80, color: bool = False, encoding: str = "utf-8", gradients: bool | None = None, variables: bool = False
+    ) -> str: ...
 
 
 def _module(name: str) -> Format:
     """The function `render` of the module `name` of this package, imported at the first call."""
 
-    def render(report: Report, *, width: int = 80, color: bool = False, encoding: str = "utf-8", gradients: bool | None = None) -> str:
+    def render(
+        report: Report, *, width: int = 80, color: bool = False, encoding: str = "utf-8", gradients: bool | None = None, variables: bool = False
+    ) -> str:
         function: Format = importlib.import_module(f"{__name__}.{name}").render
-        return function(report, width=width, color=color, encoding=encoding, gradients=gradients)
+        return function(report, width=width, color=color, encoding=encoding, gradients=gradients, variables=variables)
 
     return render
 

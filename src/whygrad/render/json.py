@@ -9,7 +9,9 @@ from typing import Any
 from whygrad.model import Report
 
 
-def render(report: Report, *, width: int = 80, color: bool = False, encoding: str = "utf-8", gradients: bool | None = None) -> str:
+def render(
+    report: Report, *, width: int = 80, color: bool = False, encoding: str = "utf-8", gradients: bool | None = None, variables: bool = False
+) -> str:
     """The whole report. JSON has no NaN or Inf: those norms become the strings "NaN", "Infinity", "-Infinity". The other arguments have no effect."""
     return json.dumps(_strict(report.to_json()), indent=1, ensure_ascii=True, allow_nan=False) + "\n"
 

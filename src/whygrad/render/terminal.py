@@ -12,6 +12,7 @@ from whygrad.render import details
 from whygrad.render.layout import SEVERITY_STYLE, columns, cropped, finished, quoted, styled, wrap
 from whygrad.render.plain_text import one_line, printable, shorten_middle
 from whygrad.render.screen import Screen
+from whygrad.render.variables import table
 
 FEW_ROWS = 8
 STATUS_WORDS: dict[GradientStatus, str] = {"ok": "ok", "none": "None", "zero": "zero", "non-finite": "NaN or Inf"}
@@ -19,13 +20,16 @@ STATUS_STYLE: dict[GradientStatus, str] = {"ok": "green", "none": "red", "zero":
 _WORST_FIRST: tuple[GradientStatus, ...] = ("none", "non-finite", "zero", "ok")
 
 
-def render(report: Report, *, width: int = 80, color: bool = False, encoding: str = "utf-8", gradients: bool | None = None) -> str:
+def render(
+    report: Report, *, width: int = 80, color: bool = False, encoding: str = "utf-8", gradients: bool | None = None, variables: bool = False
+) -> str:
     """The whole report: one line first that says how many, then each diagnosis, the gradients, the notices."""
     screen = Screen(width, color, encoding)
     lines = wrap(styled(("whygrad: ", "bold")) + summary(report), width)
     for diagnosis in report.diagnoses:
         lines += [Text(), *_diagnosis(diagnosis, screen)]
     lines += _gradients(report, screen, gradients)
+    lines += [Text(), *table(report.variables, screen)] if variables else []
     lines += _surroundings(report, screen)
     return finished(lines, width=width, color=color)
 

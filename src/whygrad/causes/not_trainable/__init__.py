@@ -9,6 +9,7 @@ Why the gradient stops
     BatchNormalization, metrics and optimizers are created with `trainable=False` on purpose: None for them is harmless.
     Freezing a Keras 3 layer (`layer.trainable = False`) is another mechanism: the tape still gives gradients for its weights, Keras only
     leaves them out of `trainable_variables`. Keras 3 also leaves out a bare tf.Variable that is an attribute of a layer.
+    A variable may also have its gradient and be left out of what the optimizer is given.
 
 What to write instead
     If it should learn:
@@ -46,6 +47,13 @@ def claim(e: Evidence) -> Claim:
         )
         return Claim(message, why, Fix("create it with `self.add_weight(...)` (or `keras.Variable`)"))
     many = len(e.variables) > 1
+    if e.fact("how") == "left out":
+        message = f"{e.names} {'have' if many else 'has'} a gradient in every step, and nothing ever updates {'them' if many else 'it'}"
+        why = (
+            f"Other variables of this list are updated, {'these are' if many else 'this one is'} not: no optimizer and no assignment wrote to "
+            f"{'them, and the values are' if many else 'it, and its value is'} what {'they were' if many else 'it was'} at the beginning."
+        )
+        return Claim(message, why, Fix("hand it to the optimizer as well; if it is to stay as it is, do not ask for its gradient"))
     if e.fact("how") == "created":
         message = f"{e.names} {'are' if many else 'is'} created with `trainable=False`: the tape does not follow {'them' if many else 'it'}"
         why = "A tape follows trainable variables only, so the gradient of this one is None, however much the loss depends on it."

@@ -6,15 +6,14 @@ persistent ones; for the program nothing changes, its second `gradient()` is ref
 
 from __future__ import annotations
 
-import contextlib
-import io
-from collections.abc import Iterator
 from typing import Any
 
 from tensorflow.python.eager import context, imperative_grad
 from tensorflow.python.framework import ops as tf_ops
 from tensorflow.python.util import nest
 
+from whygrad.record.hooks import first_values
+from whygrad.record.hooks.patching import unseen
 from whygrad.record.measure import glance, is_wrong, stats
 from whygrad.record.recorder import Recorder
 from whygrad.samples import Sample
@@ -40,17 +39,6 @@ def array_of(value: Any) -> Any:
     return value._numpy_internal()
 
 
-@contextlib.contextmanager
-def unseen(r: Recorder) -> Iterator[None]:
-    """What we compute ourselves is not recorded, not seen by the program's tapes, and prints nothing (a custom gradient of the user's might)."""
-    active, r.active = r.active, False
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), tf_ops.init_scope():
-            yield
-    finally:
-        r.active = active
-
-
 def take(r: Recorder, number: int, inner: Any, kept: dict[int, Any], target: Any, seeds: Any, result: Any) -> Sample | None:
     """Measure the answer of gradient call `number`, and follow it back through the tape `inner` if something is wrong with it."""
     flat = nest.flatten(result)
@@ -60,6 +48,7 @@ def take(r: Recorder, number: int, inner: Any, kept: dict[int, Any], target: Any
     site = r.calls[number].site
     again = site in r.best
     sample = Sample(number, tuple(None if a is None else glance(a, again=again) for a in arrays))
+    sample.alike = first_values.compared(r, r.calls[number], arrays)
     if is_odd(r, site, sample) and kept and worth_tracing(r, site):
         with unseen(r):
             _trace_back(sample, inner, kept, target, seeds)

@@ -15,8 +15,9 @@ from tensorflow.python.framework import errors
 from tensorflow.python.ops import gen_dataset_ops
 
 from whygrad import recording as rec
-from whygrad.record.hooks import replay
-from whygrad.record.hooks.eager_samples import is_odd, unseen, worth_tracing
+from whygrad.record.hooks import first_values, replay
+from whygrad.record.hooks.eager_samples import is_odd, worth_tracing
+from whygrad.record.hooks.patching import unseen
 from whygrad.record.measure import glance, is_wrong, stats
 from whygrad.record.recorder import Recorder
 from whygrad.samples import Sample
@@ -109,7 +110,7 @@ def look(r: Recorder, graph: Any, calls: list[int], feeds: dict[str, Any]) -> li
     for i in calls:
         call = r.calls[i]
         arrays = [found.get(a) for a in call.answers]
-        sample = Sample(i, tuple(None if a is None else glance(a) for a in arrays))
+        sample = Sample(i, tuple(None if a is None else glance(a) for a in arrays), alike=first_values.compared(r, call, arrays))
         if is_odd(r, call.site, sample) and worth_tracing(r, call.site):
             _trace_back(sample, definition, graph, names, call, feeds)
         samples.append(sample)

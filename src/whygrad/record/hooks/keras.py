@@ -36,7 +36,7 @@ def _apply(r: Recorder, original: Any, applied: Applied) -> Any:
             result = original(self, *args, **kwargs)
         except BaseException as error:
             with guarded(r):
-                _note(r, counted, f"{type(error).__name__}: {error}"[:400], sys._getframe(1), type(first).__name__)
+                _note(r, counted, f"{type(error).__name__}: {error}"[:400], sys._getframe(1), _kinds(first, self))
                 if r.active:
                     r.refused(error)
             raise
@@ -44,19 +44,23 @@ def _apply(r: Recorder, original: Any, applied: Applied) -> Any:
             r.thread.applying -= 1
             r.state_changed()
         with guarded(r):
-            pairs, missing = _note(r, counted, "", sys._getframe(1), type(first).__name__)
+            pairs, missing = _note(r, counted, "", sys._getframe(1), _kinds(first, self))
             applied(pairs, missing)
         return result
 
     return apply
 
 
-def _note(r: Recorder, counted: Any, error: str, frame: Any, kind: str) -> tuple[int, int]:
+def _kinds(given: Any, optimizer: Any) -> str:
+    return f"{type(given).__name__}|{type(optimizer).__name__}"
+
+
+def _note(r: Recorder, counted: Any, error: str, frame: Any, kinds: str) -> tuple[int, int]:
     gradients = [p[0] if isinstance(p, (list, tuple)) and len(p) == 2 else p for p in counted] if counted is not None else []
     missing = sum(g is None for g in gradients)
     pairs = len(gradients) if counted is not None else -1
     if r.active:
-        r.event("applied", key=pairs, other=missing, text=f"{kind}|{error}", site=r.site(frame))
+        r.event("applied", key=pairs, other=missing, text=f"{kinds}|{error}", site=r.site(frame))
     return pairs, missing
 
 

@@ -5,10 +5,14 @@ A wrapper never changes arguments or results, and what fails inside our part of 
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from tensorflow.python.framework import ops as tf_ops
 
 from whygrad.record.hooks.disguise import disguise
 from whygrad.record.recorder import Recorder
@@ -88,3 +92,14 @@ class guarded:  # noqa: N801 - written like contextlib's; a class, because a gen
             return False
         self.recorder.failed(error)
         return os.environ.get("WHYGRAD_STRICT") != "1"
+
+
+@contextlib.contextmanager
+def unseen(r: Recorder) -> Iterator[None]:
+    """What we compute ourselves is not recorded, not seen by the program's tapes, and prints nothing (a custom gradient of the user's might)."""
+    active, r.active = r.active, False
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), tf_ops.init_scope():
+            yield
+    finally:
+        r.active = active

@@ -13,9 +13,8 @@ from tensorflow.python.client import session
 from tensorflow.python.framework import errors
 
 from whygrad.record.hooks import replay
-from whygrad.record.hooks.eager_samples import unseen
 from whygrad.record.hooks.graph_samples import LOOKS_IF_BAD, look
-from whygrad.record.hooks.patching import Patches, guarded
+from whygrad.record.hooks.patching import Patches, guarded, unseen
 from whygrad.record.recorder import Recorder
 from whygrad.samples import Sample
 

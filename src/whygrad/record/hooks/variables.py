@@ -6,18 +6,15 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-from tensorflow.python.framework import ops as tf_ops
 from tensorflow.python.ops import ref_variable, resource_variable_ops
 from tensorflow.python.trackable import autotrackable
 
 from whygrad import recording as rec
+from whygrad.record.hooks import births, first_values
 from whygrad.record.hooks.disguise import disguise
 from whygrad.record.hooks.patching import Patches, guarded
 from whygrad.record.hooks.values import dtype_text, key_of
 from whygrad.record.recorder import Recorder
-
-PEEK = 100_000  # larger initial values are not looked at: reading them would cost the user's program time
 
 
 def install(patches: Patches) -> None:
@@ -25,6 +22,7 @@ def install(patches: Patches) -> None:
     patches.wrap(resource_variable_ops.BaseResourceVariable, "__init__", lambda original: _created(r, original))
     patches.wrap(ref_variable.RefVariable, "__init__", lambda original: _created(r, original))
     patches.wrap(autotrackable.AutoTrackable, "__setattr__", lambda original: setattr_hook(r, original))
+    r.look_back = lambda: first_values.look_back(r)
 
 
 def _created(r: Recorder, original: Any) -> Any:
@@ -34,12 +32,12 @@ def _created(r: Recorder, original: Any) -> Any:
             with guarded(r):
                 if key_of(self) not in r.variables:
                     made = r.thread.filling
-                    enter(r, self, r.site(sys._getframe(1)) if made is None else made)
+                    enter(r, self, r.site(sys._getframe(1)) if made is None else made, births.of(r, sys._getframe(1)))
 
     return __init__
 
 
-def enter(r: Recorder, variable: Any, site: int) -> None:
+def enter(r: Recorder, variable: Any, site: int, born: births.Birth) -> None:
     """Add a new variable; the innermost constructor that knows its handle wins."""
     key = key_of(variable)
     if key < 0 or key in r.variables:
@@ -47,27 +45,11 @@ def enter(r: Recorder, variable: Any, site: int) -> None:
     shape = variable.shape
     dims = None if shape.rank is None else tuple(shape.as_list())
     name = variable.name.split(":")[0]
-    r.variables[key] = rec.Variable(key, name, dtype_text(variable.dtype), dims, bool(variable.trainable), site, r.clock, _initial(variable))
-
-
-def _initial(variable: Any) -> str | None:
-    """zeros, ones or constant by a look at small values; None: the ops that made the value tell."""
-    handle = getattr(variable, "handle", None)
-    size = variable.shape.num_elements()
-    if handle is None or not size or size > PEEK or not tf_ops.executing_eagerly_outside_functions() or not hasattr(handle, "_numpy_internal"):
-        return None
-    if not tf_ops.get_default_graph().building_function and variable.dtype.is_numpy_compatible and variable.is_initialized():
-        return kind_of_value(np.asarray(resource_variable_ops.gen_resource_variable_ops.read_variable_op(handle, variable.dtype)))
-    return None
-
-
-def kind_of_value(value: Any) -> str | None:
-    if value.dtype.kind not in "fiucb" or value.size == 0:
-        return None
-    first = value.flat[0]
-    if not np.all(value == first):
-        return None
-    return "zeros" if first == 0 else "ones" if first == 1 else "constant"
+    known = r.variables[key] = rec.Variable(
+        key, name, dtype_text(variable.dtype), dims, bool(variable.trainable), site, r.clock, born.word,
+        initializer=born.initializer, full_name=born.full_name, keeper=born.keeper, layer_site=r.layer_sites.get(born.layer, -1),
+    )  # fmt: skip
+    first_values.look(r, variable, known)
 
 
 PLAIN = frozenset((str, int, float, bool, type(None), list, tuple, dict, set))

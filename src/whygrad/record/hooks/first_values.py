@@ -1,0 +1,124 @@
+"""Values of variables: what they began as, whether the units of a kernel are equal, and whether they have changed by the end.
+
+Values are read when a variable is made, when its gradient is first asked for, and when the recording is finished; none is kept, only what it
+looks like and a fingerprint (seen on 2.15 to 2.21).
+"""
+
+from __future__ import annotations
+
+import weakref
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from tensorflow.python.framework import ops as tf_ops
+from tensorflow.python.ops import resource_variable_ops
+
+from whygrad import recording as rec
+from whygrad.record.hooks.patching import guarded, unseen
+from whygrad.record.measure import alike
+from whygrad.record.recorder import Recorder
+from whygrad.samples import Alike
+
+PEEK = 100_000  # elements: of larger values on a CPU as many are looked at; on an accelerator none, since copying them takes time
+LOOKS = 4  # answers at one place whose gradients are compared
+
+
+def value_of(variable: Any) -> Any:
+    """The value as a NumPy array, which may be the variable's own memory. None where it has none yet, or it would be dear to get."""
+    handle = getattr(variable, "handle", None)
+    size = variable.shape.num_elements()
+    if handle is None or not size or not tf_ops.executing_eagerly_outside_functions() or not hasattr(handle, "_numpy_internal"):
+        return None
+    if tf_ops.get_default_graph().building_function or not variable.dtype.is_numpy_compatible or not variable.is_initialized():
+        return None
+    if size > PEEK and "CPU" not in variable.device:
+        return None
+    return resource_variable_ops.gen_resource_variable_ops.read_variable_op(handle, variable.dtype)._numpy_internal()
+
+
+def look(r: Recorder, variable: Any, known: rec.Variable) -> None:
+    """Note what a variable begins as. Where it has no value yet, the word that the initializer gave stays."""
+    r.values.variables[known.key] = weakref.ref(variable)
+    value = value_of(variable)
+    if value is None:
+        return
+    kind = kind_of_value(value)
+    if kind is not None:
+        known.initial, known.value = kind, f"{value.flat[0]:.6g}" if value.dtype.kind in "fiu" else str(value.flat[0])
+    r.values.prints[known.key] = fingerprint(value)
+
+
+def kind_of_value(value: Any) -> str | None:
+    """zeros, ones or constant; None where the elements differ."""
+    if value.dtype.kind not in "fiucb" or value.size == 0:
+        return None
+    first = value.flat[0]
+    if not (np.all(part(value) == first) and np.all(value == first)):
+        return None
+    return "zeros" if first == 0 else "ones" if first == 1 else "constant"
+
+
+def part(value: Any) -> Any:
+    """Of a large array elements evenly spaced."""
+    flat = value.reshape(-1)
+    return flat if flat.size <= PEEK else flat[:: flat.size // PEEK + 1]
+
+
+def fingerprint(value: Any) -> int:
+    return zlib.crc32(part(value).tobytes())
+
+
+def compared(r: Recorder, call: rec.GradientCall, gradients: Sequence[Any]) -> dict[int, Alike]:
+    """Of the first answers of a place: which gradients belong to a kernel with equal units, and whether theirs are equal, too."""
+    looks = r.values.looks.get(call.site, 0)
+    if looks >= LOOKS:
+        return {}
+    r.values.looks[call.site] = looks + 1
+    fresh = [s.key for s in call.sources if s.key is not None and s.key not in r.values.asked and s.key in r.values.variables]
+    if fresh:
+        with unseen(r):
+            for key in fresh:
+                _begin(r, key)
+    equal = {i: r.variables[s.key] for i, s in enumerate(call.sources) if s.key in r.values.equal} if r.values.equal else {}
+    sizes = sorted({v.shape[-1] for v in equal.values() if v.alike is not None and v.alike.columns and v.shape and v.shape[-1]})
+    found = {i: alike(gradients[i], sizes) for i in equal if gradients[i] is not None and _is_dense(gradients[i], equal[i])} if sizes else {}
+    return {i: one for i, one in found.items() if one is not None}
+
+
+def _is_dense(gradient: Any, variable: rec.Variable) -> bool:
+    """Rows of IndexedSlices say as much of the units as all rows would; of the inputs they say nothing."""
+    return variable.shape is not None and gradient.ndim == len(variable.shape)
+
+
+def _begin(r: Recorder, key: int) -> None:
+    """The gradient of a variable is asked for, for the first time: what it is now counts as what training begins with."""
+    r.values.asked.add(key)
+    variable, known = r.values.variables[key](), r.variables[key]
+    value = None if variable is None else value_of(variable)
+    if value is None:
+        return
+    r.values.prints[key] = fingerprint(value)
+    if known.trainable and _may_be_equal(value):
+        known.alike = alike(value)
+        if known.alike is not None and (known.alike.columns or known.alike.rows):
+            r.values.equal.add(key)
+
+
+def _may_be_equal(value: Any) -> bool:
+    """Cheaply: most kernels begin at random, and differ in the first elements."""
+    flat = value.reshape(-1)
+    return value.ndim >= 2 and value.size > 1 and bool(flat[0] == flat[1] or (value.shape[-2] > 1 and flat[0] == flat[value.shape[-1]]))
+
+
+def look_back(r: Recorder) -> None:
+    """What the values have become."""
+    sizes = sorted({shape[-1] or 1 for key in r.values.equal if (shape := r.variables[key].shape)})
+    with guarded(r), unseen(r):
+        for key, first in r.values.prints.items():
+            variable, known = r.values.variables[key](), r.variables[key]
+            value = None if variable is None else value_of(variable)
+            known.changed = None if value is None else fingerprint(value) != first
+            if value is not None and key in r.values.equal:
+                known.alike_at_end = alike(value, sizes)
