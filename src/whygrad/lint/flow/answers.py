@@ -1,0 +1,132 @@
+"""Question -> findings: is every source connected to the target, and if not, why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from whygrad.lint.flow import asked, cuts, missing
+from whygrad.lint.flow.finding import Finding
+from whygrad.lint.flow.graph import Node
+from whygrad.lint.flow.sources import Source, is_open, listed
+from whygrad.lint.flow.values import Plain, Tensor
+from whygrad.lint.flow.walk import Question, Walk
+from whygrad.lint.flow.ways import Ways
+
+NOT_FLOAT = ("integer", "bool", "string")
+
+
+@dataclass(slots=True)
+class Answer:
+    """One finding with the sources it is about. `whole`: no source of this call gets a gradient."""
+
+    question: Question
+    finding: Finding
+    sources: list[Source] = field(default_factory=list)
+    whole: bool = True
+
+
+def answer(walk: Walk, question: Question, earlier: list[Question]) -> list[Answer]:
+    """All findings for one gradient call. `earlier`: the questions asked before at the same place."""
+    if question.facts.get("zero on purpose"):
+        return []
+    found = asked.classify(walk, question)
+    if found is not None:
+        return [Answer(question, found, listed(question))]
+    if question.target is None or question.facts.get("eager"):
+        return []
+    ways = Ways(question)
+    ways.follow_gradient()
+    judged = list(_each(walk, ways, earlier))
+    missing_ones = [(source, finding) for source, finding in judged if finding is not None]
+    trainable = [f for s, f in judged if not (isinstance(s.value, Tensor) and s.value.form == "variable" and not s.value.node.trainable)]
+    whole = not is_open(question) and all(f is not None for f in trainable) and bool(trainable)
+    return _grouped(question, missing_ones, whole)
+
+
+def _grouped(question: Question, found: list[tuple[Source, Finding]], whole: bool) -> list[Answer]:
+    """Sources that share a cut share a finding."""
+    groups: dict[object, Answer] = {}
+    for source, finding in found:
+        key = (finding.cause, id(finding.site.node) if finding.site is not None else source.name)
+        groups.setdefault(key, Answer(question, finding, [], whole)).sources.append(source)
+    return list(groups.values())
+
+
+def _each(walk: Walk, ways: Ways, earlier: list[Question]) -> Iterator[tuple[Source, Finding | None]]:
+    """Each source that can be judged with what is wrong about it."""
+    unknown = any(n.kind == "unknown" for n in ways.reached)
+    sources = [s for s in listed(ways.question) if isinstance(s.value, (Tensor, Plain))]
+    states = [(s, _in_itself(walk, ways, s, i, earlier)) for i, s in enumerate(sources)]
+    lost = [s for s, finding in states if finding is None and not unknown and not _connected(ways, s)]
+    fine = any(finding is None and s not in lost for s, finding in states)
+    if lost:
+        ways.follow_all()
+    for source, finding in states:
+        if finding is None and source in lost:
+            finding = _lost(walk, ways, source, [s for s in lost], fine or is_open(ways.question))
+        yield source, finding
+
+
+def _in_itself(walk: Walk, ways: Ways, source: Source, index: int, earlier: list[Question]) -> Finding | None:
+    """Wrong whatever the target is: a number, an integer variable, a tensor that nobody watched."""
+    value = source.value
+    if isinstance(value, Plain) or (isinstance(value, Tensor) and value.form in ("array", "number")):
+        return asked.no_tensor(ways, source)
+    assert isinstance(value, Tensor)
+    node = value.node
+    gone = next((r for r in walk.replaced if r[0] is node and r[1] < ways.question.order), None)
+    if gone is not None and ways.question.api != "fit":
+        return Finding("variable-replaced", gone[2], {"how": "attribute", "attribute": gone[3]})
+    if value.form == "variable":
+        return asked.variable(ways, node)
+    if ways.tape is None or _is_watched(ways, node) or _is_tracked(ways, node):
+        return None
+    if node in ways.reached or node.kind != "op" or ways.records(node):
+        return asked.unwatched(walk, ways, source, index, earlier)
+    return asked.unwatched(walk, ways, source, index, earlier)
+
+
+def _is_watched(ways: Ways, node: Node) -> bool:
+    return ways.tape is not None and any(n is node for n, _, _ in ways.tape.watched)
+
+
+def _is_tracked(ways: Ways, node: Node) -> bool:
+    """Was it computed, under the tape, from something that the tape follows?"""
+    if ways.tape is None or node.kind == "data":
+        return node.kind != "data"
+    watched = {n for n, _, _ in ways.tape.watched}
+    queue, seen = [node], {node}
+    while queue:
+        here = queue.pop()
+        if here.kind == "unknown" or (here.kind == "variable" and here.trainable and ways.tape.watches_variables) or here in watched:
+            return True
+        if not ways.records(here):
+            continue
+        fresh = [e.origin for e in here.edges if e.cut is None and e.origin not in seen]
+        seen.update(fresh)
+        queue += fresh
+    return False
+
+
+def _connected(ways: Ways, source: Source) -> bool:
+    assert isinstance(source.value, Tensor)
+    node = source.value.node
+    if node not in ways.reached:
+        return False
+    watched = [order for n, order, _ in ways.tape.watched if n is node] if ways.tape is not None else []
+    return not watched or node in ways.targets or ways.reached[node] > min(watched)
+
+
+def _lost(walk: Walk, ways: Ways, source: Source, lost: list[Source], some_train: bool) -> Finding | None:
+    """Why no gradient comes back to this source."""
+    assert isinstance(source.value, Tensor)
+    node = source.value.node
+    steps = ways.path(node)
+    if node in ways.reached:
+        return asked.watched_late(ways, node)
+    if steps and not any(s.broken == "value-discarded" for s in steps[:-1]):
+        found = cuts.classify(ways, steps, some_train)
+        if found is not None:
+            return found
+    return missing.classify(walk, ways, source, [s.value.node for s in lost if isinstance(s.value, Tensor)], some_train)

@@ -1,0 +1,179 @@
+"""A gradient call as a whole, and what is wrong with a source whatever the target is."""
+
+from __future__ import annotations
+
+import ast
+
+from whygrad.lint.flow.finding import Finding
+from whygrad.lint.flow.graph import Node, Site
+from whygrad.lint.flow.sources import Source
+from whygrad.lint.flow.values import Function, Plain, Sequence, Tensor, Value
+from whygrad.lint.flow.walk import Question, Walk
+from whygrad.lint.flow.ways import Ways
+
+
+def classify(walk: Walk, question: Question) -> Finding | None:
+    """A cause that concerns all sources alike."""
+    facts = question.facts
+    if "exhausted" in facts:
+        return Finding("empty-variable-list", facts["exhausted"], {"how": "exhausted", "kind": "zip"}, [("nothing is left for this", question.site)])
+    if "missing loss" in facts:
+        return Finding("missing-loss", question.site, {"how": "compile"})
+    if facts.get("asked before") is not None:
+        return Finding("wrong-tape", question.site, {"how": "used up"}, [("it was asked before here", facts["asked before"])])
+    if isinstance(question.sources, Sequence) and not question.sources.items and not question.sources.is_open:
+        return empty(question)
+    return bad_target(walk, question)
+
+
+def empty(question: Question) -> Finding | None:
+    """`gradient(loss, [])`. Only what is certain: a list that is written empty, or a model that is frozen as a whole."""
+    node = question.sources_node
+    where = Site(node, question.site.frame) if node is not None else question.site
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return Finding("empty-variable-list", where, {"how": "empty"})
+    return None
+
+
+def bad_target(walk: Walk, question: Question) -> Finding | None:
+    """The target is None, a number, a list without a loss."""
+    target, node = question.target, question.target_node
+    where = Site(node, question.site.frame) if node is not None else question.site
+    if isinstance(target, Plain) and target.value is None:
+        return _none(walk, question, where)
+    if isinstance(target, Sequence) and not target.items and not target.is_open:
+        is_losses = node is not None and ".losses" in ast.unparse(node)
+        return Finding("missing-loss" if is_losses else "bad-target", where, {"how": "empty"})
+    if isinstance(target, Plain) and isinstance(target.value, (int, float)) and question.api != "minimize":
+        return Finding("bad-target", where, {"how": "number"})
+    if isinstance(target, Tensor) and target.form in ("array", "number"):
+        return _number(target, where)
+    return None
+
+
+def _none(walk: Walk, question: Question, where: Site) -> Finding | None:
+    """A function without `return`: the place is what it computes last."""
+    function = question.facts.get("function")
+    if isinstance(function, Function) and isinstance(function.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        last = function.node.body[-1]
+        site = Site(last.value if isinstance(last, (ast.Assign, ast.Expr)) else last, where.frame)
+        return Finding("bad-target", site, {"how": "unreturned", "function": function.name}, [("it is called here, and gives None", where)])
+    return Finding("bad-target", where, {"how": "none"})
+
+
+def _number(target: Tensor, where: Site) -> Finding:
+    """Where the loss left TensorFlow; a target of pure numbers never was in it."""
+    queue, seen = [target.node], {target.node}
+    while queue:
+        node = queue.pop(0)
+        for edge in node.edges:
+            if edge.cut is not None and edge.cut.cause == "left-tensorflow":
+                return Finding("bad-target", edge.cut.at or node.site, {"how": "number"}, [("this is handed to the tape", where)])
+            if edge.origin not in seen:
+                seen.add(edge.origin)
+                queue.append(edge.origin)
+    return Finding("bad-target", target.node.site or where, {"how": "number"}, [("this is handed to the tape", where)])
+
+
+def no_tensor(ways: Ways, source: Source) -> Finding | None:
+    """An array, a number, a string among the sources."""
+    value = source.value
+    where = _sources_site(ways.question)
+    if isinstance(value, Plain):
+        if value.value is None or isinstance(value.value, bool):
+            return None
+        kind = "a Python number" if isinstance(value.value, (int, float)) else f"a {type(value.value).__name__}"
+        return Finding("not-a-variable", where, {"what": kind})
+    assert isinstance(value, Tensor)
+    return Finding("not-a-variable", value.node.site or where, {"what": "a NumPy array" if value.form == "array" else "a Python number"})
+
+
+def _sources_site(question: Question) -> Site:
+    return Site(question.sources_node, question.site.frame) if question.sources_node is not None else question.site
+
+
+def variable(ways: Ways, node: Node) -> Finding | None:
+    """An integer variable; one that is not trained; a tape that follows none."""
+    if node.dtype in ("integer", "bool", "string"):
+        return Finding("non-float-variable", node.site, {"dtype": {"integer": "an integer"}.get(node.dtype, node.dtype)})
+    if ways.tape is None:
+        return None if ways.question.api != "gradients" else None
+    watched = any(n is node for n, _, _ in ways.tape.watched)
+    if not node.trainable and not watched:
+        how = "listed" if node.name == "moving_mean" or node.needs else "created"
+        return Finding("not-trainable", _sources_site(ways.question) if how == "listed" else node.site, {"how": how})
+    if not ways.tape.watches_variables and not watched:
+        return Finding("not-watched", ways.tape.site, {"how": "switched off"})
+    return None
+
+
+def unwatched(walk: Walk, ways: Ways, source: Source, index: int, earlier: list[Question]) -> Finding | None:
+    """A tensor among the sources that no tape follows: a parameter that should be a variable, or an input that wants `watch`."""
+    assert isinstance(source.value, Tensor)
+    node = source.value.node
+    if node.kind == "join" and any(e.origin.kind in ("unknown", "variable") for e in node.edges):
+        return None
+    if _was_variable(earlier, index, ways.question):
+        return Finding("variable-replaced", node.site, {"how": "rebound"})
+    made = [(f"`{source.name}` is made here, as a plain tensor", node.site)]
+    if _beside_variables(ways.question) or (_is_stepped(ways.question, source) and not _variables_used(ways)):
+        return Finding("not-a-variable", node.site, {"what": "a plain tensor"})
+    copy = next((w for w in (ways.tape.watched if ways.tape is not None else ()) if any(e.origin is node for e in w[0].edges)), None)
+    if copy is not None:
+        return Finding("not-watched", copy[2], {"how": "copy"}, list(made))
+    return Finding("not-watched", _sources_site(ways.question), {"how": "tensor"}, list(made))
+
+
+def _was_variable(earlier: list[Question], index: int, question: Question) -> bool:
+    """Was it a variable when this call was reached before?"""
+
+    def at(asked: Question) -> list[Value]:
+        value = asked.sources
+        return list(value.items) if isinstance(value, Sequence) else [value] if value is not None else []
+
+    return any(index < len(at(q)) and _is_variable(at(q)[index]) for q in earlier if len(at(q)) == len(at(question)))
+
+
+def _is_variable(value: Value) -> bool:
+    return isinstance(value, Tensor) and value.form == "variable"
+
+
+def _beside_variables(question: Question) -> bool:
+    value = question.sources
+    return isinstance(value, Sequence) and any(_is_variable(v) for v in value.items)
+
+
+def _variables_used(ways: Ways) -> bool:
+    return any(n.kind == "variable" and n.trainable for n in ways.reached)
+
+
+def _is_stepped(question: Question, source: Source) -> bool:
+    """Does the function assign `w = w - ...` to the source, or hand it to an optimizer?"""
+    name = source.name
+    body = question.site.frame.node
+    tree = body if body is not None else None
+    if tree is None or not name.isidentifier():
+        return name.isidentifier() and question.facts.get("module") is not None and _assigns(question.facts["module"], name)
+    return _assigns(tree, name)
+
+
+def _assigns(tree: ast.AST, name: str) -> bool:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
+            text = ast.unparse(node.value)
+            if isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Sub) and text.startswith(name):
+                return True
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name and isinstance(node.op, ast.Sub):
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("assign_sub", "apply_gradients"):
+            if name in ast.unparse(node):
+                return True
+    return False
+
+
+def watched_late(ways: Ways, node: Node) -> Finding:
+    """The tensor was used before `watch` was called."""
+    late = next((w for w in (ways.tape.watched if ways.tape is not None else ()) if w[0] is node), None)
+    return Finding("not-watched", late[2] if late is not None else ways.question.site, {"how": "too late"})
+
+

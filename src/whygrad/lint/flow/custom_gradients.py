@@ -1,0 +1,95 @@
+"""Functions under `tf.custom_gradient`: what their gradient function returns decides whether a gradient comes back."""
+
+from __future__ import annotations
+
+import ast
+
+from whygrad.lint.flow.graph import Cut, Edge, Frame, Node, Site, carried
+from whygrad.lint.flow.values import Function, Plain, Sequence, Tensor, Value, nodes, options
+from whygrad.lint.flow.walk import Arguments, Walk
+
+ZEROS = ("zeros_like", "zeros")
+
+
+def through_custom(walk: Walk, function: Function, args: Arguments, result: Value, site: Site) -> Value:
+    """The value computed, with the gradient that the inner function returns for it judged argument by argument."""
+    parts = result.items if isinstance(result, Sequence) and len(result.items) == 2 else ()
+    gradient = next((o for o in options(parts[1]) if isinstance(o, Function)), None) if parts else None
+    made = walk.op(site, args.keywords.values(), "custom_gradient")
+    if gradient is None:
+        made.node.edges += carried(n for v in (*args.positional, *parts) for n in nodes(v))
+        return made
+    given = args.positional[1:] if function.owner is not None else args.positional
+    cuts = _cuts(walk, function, gradient, len(given), site)
+    made.node.edges += tuple(Edge(n, cut) for value, cut in zip(given, cuts) for n in nodes(value))
+    if not _takes_variables(gradient):
+        at = Site(function.node, Frame(function.module.path, function.name, site))
+        known = {n for v in given for n in nodes(v)}
+        made.node.edges += tuple(
+            Edge(n, Cut("custom-gradient", {"function": function.name, "how": "variables"}, at)) for n in _variables(parts[0], known)
+        )
+    return made
+
+
+def _takes_variables(gradient: Function) -> bool:
+    spec = gradient.node.args
+    return spec.kwarg is not None or any(a.arg == "variables" for a in (*spec.args, *spec.kwonlyargs))
+
+
+def _variables(value: Value, known: set[Node]) -> list[Node]:
+    """Variables that the value was computed from, not through the arguments."""
+    found, queue, seen = [], list(nodes(value)), set(known)
+    while queue:
+        node = queue.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.kind == "variable":
+            found.append(node)
+        queue += [e.origin for e in node.edges]
+    return found
+
+
+def _cuts(walk: Walk, function: Function, gradient: Function, count: int, site: Site) -> list[Cut | None]:
+    """For each argument: why its gradient is None or zero, None where it is neither."""
+    upstream = walk.unknown(site)
+    returned = walk.call(gradient, Arguments([upstream] * max(1, len(gradient.node.args.args))), site)
+    found = [_first_of_pair(o) if _takes_variables(gradient) else o for o in options(returned)]
+    at = _return_site(gradient, site)
+    return [_worst([_judged(_item(value, i, count), function, at) for value in found]) for i in range(count)]
+
+
+def _first_of_pair(value: Value) -> Value:
+    """With `variables`, a gradient function returns a pair: for the arguments, for the variables."""
+    return value.items[0] if isinstance(value, Sequence) and len(value.items) == 2 and isinstance(value.items[1], Sequence) else value
+
+
+def _item(value: Value, index: int, count: int) -> Value:
+    if isinstance(value, Sequence) and not value.is_open and (count > 1 or value.kind in ("tuple", "list")):
+        return value.items[index] if index < len(value.items) else Plain(0.5)
+    return value
+
+
+def _worst(cuts: list[Cut | None]) -> Cut | None:
+    """A cut only if there is one whatever is returned."""
+    return cuts[0] if cuts and all(cut is not None for cut in cuts) else None
+
+
+def _judged(value: Value, function: Function, at: Site) -> Cut | None:
+    facts = {"function": function.name, "how": "returned"}
+    if isinstance(value, Plain) and value.value is None:
+        return Cut("custom-gradient", facts, at)
+    zero = isinstance(value, Plain) and isinstance(value.value, (int, float)) and value.value == 0
+    if zero or (isinstance(value, Tensor) and value.node.label.rpartition(".")[2] in ZEROS):
+        return Cut("custom-gradient", facts | {"gradient": "zero"}, at)
+    return None
+
+
+def _return_site(gradient: Function, site: Site) -> Site:
+    """Where the gradient function says what it returns."""
+    frame = Frame(gradient.module.path, gradient.name, site)
+    node = gradient.node
+    if isinstance(node, ast.Lambda):
+        return Site(node.body, frame)
+    last = [s for s in ast.walk(node) if isinstance(s, ast.Return) and s.value is not None]
+    return Site(last[-1].value if last and last[-1].value is not None else node, frame)

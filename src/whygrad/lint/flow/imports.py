@@ -1,0 +1,78 @@
+"""Import statements: modules of the project are walked through, everything else is a name of a library."""
+
+from __future__ import annotations
+
+import ast
+
+from whygrad.lint.flow.graph import Frame
+from whygrad.lint.flow.values import Library, Module, Value
+from whygrad.lint.flow.walk import Env, Walk
+
+
+def import_(walk: Walk, node: ast.Import, env: Env) -> None:
+    for alias in node.names:
+        if alias.asname:
+            walk.state.write(env.own, alias.asname, module(walk, alias.name, env))
+        else:
+            root = alias.name.partition(".")[0]
+            found = module(walk, alias.name, env)
+            walk.state.write(env.own, root, _package(walk, alias.name, found) if isinstance(found, Module) else Library(root))
+
+
+def _package(walk: Walk, name: str, found: Module) -> Value:
+    """`import a.b.c` binds `a`, under which the rest is found."""
+    value: Value = found
+    for part in reversed(name.split(".")[1:]):
+        value = Module(found.path, {part: value})
+    return value
+
+
+def import_from(walk: Walk, node: ast.ImportFrom, env: Env) -> None:
+    name = node.module or ""
+    found = module(walk, name, env, node.level)
+    for alias in node.names:
+        if alias.name == "*":
+            _star(walk, found, env)
+            continue
+        value = _member(walk, found, name, alias.name, env, node.level)
+        walk.state.write(env.own, alias.asname or alias.name, value)
+
+
+def _star(walk: Walk, found: Value, env: Env) -> None:
+    if isinstance(found, Module):
+        for key, value in list(found.cells.items()):
+            if isinstance(key, str) and not key.startswith("_"):
+                walk.state.write(env.own, key, value)
+    elif isinstance(found, Library):
+        walk.state.write(env.module.cells, "*", found)
+
+
+def _member(walk: Walk, found: Value, package: str, name: str, env: Env, level: int) -> Value:
+    if isinstance(found, Module) and name in found.cells:
+        value: Value = found.cells[name]
+        return value
+    inner = module(walk, f"{package}.{name}" if package else name, env, level)
+    if isinstance(inner, Module):
+        return inner
+    if isinstance(found, Module) or level:
+        return walk.unknown(None)
+    return Library(f"{package}.{name}")
+
+
+def module(walk: Walk, name: str, env: Env, level: int = 0) -> Value:
+    """The project's module of that name, walked through once; else the library's name."""
+    found = walk.finder.source_of(name, env.frame.path, level)
+    if found is None:
+        return Library(name) if not level else walk.unknown(None)
+    path, text = found
+    if path not in walk.modules:
+        walk.modules[path] = made = Module(path, {"__name__": Library(name), "__file__": Library("path")})
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return walk.unknown(None)
+        walk.texts[path] = text
+        tapes, walk.state.tapes = walk.state.tapes, []
+        walk.execute(tree.body, Env(Frame(path, "<module>"), made))
+        walk.state.tapes = tapes
+    return walk.modules[path]

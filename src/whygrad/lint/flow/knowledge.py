@@ -1,0 +1,98 @@
+"""What a function of TensorFlow's does to a gradient, from the measured catalogue: a name and arguments in, a tensor with its edges out."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from whygrad import catalogue
+from whygrad.catalogue import Entry, Status
+from whygrad.lint.flow.graph import Cut, Edge, Site
+from whygrad.lint.flow.values import Sequence, Tensor, Unknown, Value, nodes
+from whygrad.lint.flow.walk import Arguments, Walk
+
+SHAPE_ONLY = frozenset(
+    {"shape", "size", "rank", "zeros_like", "ones_like", "shape_n", "ndim", "int_shape", "ones_like_v2", "full_like", "empty_like"}
+)
+CONVERSIONS = frozenset(
+    {"cast", "saturate_cast", "bitcast", "as_string", "encode_jpeg", "encode_png", "quantize", "to_int32", "to_int64", "convert_image_dtype"}
+)
+NO_GRADIENT = frozenset({Status.NONE, Status.NO_REGISTERED_GRADIENT, Status.ZERO})
+
+
+@cache
+def entry(name: str) -> Entry | None:
+    """The catalogue's entry of a dotted name."""
+    return catalogue.load().find(name)
+
+
+def apply(walk: Walk, name: str, args: Arguments, site: Site, dtype: str | None = None) -> Value:
+    """Call a function of the library: one tensor for each of its outputs. Of a function that was never measured every argument is taken to carry."""
+    found = entry(name)
+    if found is None:
+        return walk.op(site, args.all(), name, dtype or _common(args))
+    outputs = range(max(1, len(found.outputs)))
+    made = [_output(walk, found, args, site, i, dtype) for i in outputs]
+    return made[0] if len(made) == 1 else Sequence.of(made)
+
+
+def _output(walk: Walk, found: Entry, args: Arguments, site: Site, index: int, dtype: str | None) -> Tensor:
+    edges: list[Edge] = []
+    for value, argument in _given(found, args):
+        flow = found.flow(argument) if argument is not None else ()
+        status = flow[index] if index < len(flow) else None
+        output = dtype or (_dtype(found.outputs[index].dtype) if index < len(found.outputs) else "")
+        cut = cut_of(found, argument, status, output, site)
+        edges += [Edge(n, cut) for n in nodes(value)]
+    measured = _dtype(found.outputs[index].dtype) if index < len(found.outputs) else ""
+    result = dtype or (_common(args) if measured == "float" and _common(args) == "integer" else measured)
+    return Tensor(walk.node("op", site, edges, found.name, result))
+
+
+def _given(found: Entry, args: Arguments) -> list[tuple[Value, str | int | None]]:
+    by_position: list[tuple[Value, str | int | None]] = [(v, i) for i, v in enumerate(args.positional)]
+    return [*by_position, *((v, k) for k, v in args.keywords.items()), *((v, None) for v in args.spread)]
+
+
+def cut_of(found: Entry, argument: str | int | None, status: Status | None, output: str, site: Site) -> Cut | None:
+    """Why no gradient comes back to this argument; None when one does, or may."""
+    if argument is None or status is None:
+        return None
+    last = found.name.rpartition(".")[2]
+    if status in (Status.INDEX, Status.NOT_FLOAT):
+        return Cut("index-only", {"op": last}, site)
+    if status not in NO_GRADIENT:
+        return None
+    return _why_none(found, argument, status, output, last, site)
+
+
+def _why_none(found: Entry, argument: str | int, status: Status, output: str, last: str, site: Site) -> Cut:
+    if last == "stop_gradient":
+        return Cut("gradient-stopped", {"op": "StopGradient"}, site)
+    if last in SHAPE_ONLY:
+        return Cut("value-discarded", {"op": last}, site)
+    facts = {"op": (*found.detail(argument).stops_at, last)[0]}
+    if output and output != "float":
+        facts["output"] = {"integer": "an integer type"}.get(output, output)
+    if status is Status.ZERO:
+        facts |= {"gradient": "zero", "zero": "yes"}
+    if status is Status.NO_REGISTERED_GRADIENT:
+        facts["unregistered"] = "yes"
+    return Cut("integer-cast" if last in CONVERSIONS else "non-differentiable-op", facts, site)
+
+
+def _dtype(measured: str) -> str:
+    for word, kind in (("float", "float"), ("complex", "float"), ("int", "integer"), ("bool", "bool"), ("string", "string")):
+        if word in measured:
+            return kind
+    return ""
+
+
+def _common(args: Arguments) -> str:
+    """The dtype of the arguments, where they agree."""
+    found = {n.dtype for n in args.nodes()}
+    return found.pop() if len(found) == 1 else ""
+
+
+def known_dtype(value: Value | None) -> str:
+    """The dtype of a value as far as it is known."""
+    return value.node.dtype if isinstance(value, (Tensor, Unknown)) else ""

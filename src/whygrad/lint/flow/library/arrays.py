@@ -1,0 +1,39 @@
+"""NumPy, SciPy, math and other libraries of arrays and numbers: what comes out of them is a constant to TensorFlow."""
+
+from __future__ import annotations
+
+from whygrad.lint.flow.graph import Cut, Site
+from whygrad.lint.flow.library.variables import dtype_of_name, dtype_of_value
+from whygrad.lint.flow.values import Sequence, Value
+from whygrad.lint.flow.walk import Arguments, Walk
+
+INTEGERS = frozenset({"arange", "argmax", "argmin", "argsort", "randint", "nonzero", "searchsorted", "count_nonzero", "bincount", "digitize", "integers", "where", "floor_divide"})
+KEEP = frozenset({"array", "asarray", "stack", "concatenate", "reshape", "transpose", "sum", "max", "min", "abs", "copy", "squeeze", "expand_dims", "repeat", "tile", "arange"})
+BOOLS = frozenset({"isnan", "isfinite", "logical_and", "logical_or", "equal", "greater", "less", "allclose", "any", "all", "array_equal"})
+
+
+def function(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
+    """An array (or number) computed from the arguments. A tensor among them has left TensorFlow here."""
+    last = name.rpartition(".")[2]
+    if last[:1].isupper():
+        return walk.unknown(site, *args.all()) if args.nodes() else walk.data(site, form="number")
+    dtype = dtype_of_name(args.get("dtype")) or _dtype(last, args)
+    call = name if name.startswith(("numpy", "math")) else "numpy"
+    form = "number" if name.startswith(("math", "cmath", "statistics")) else "array"
+    return walk.join(site, args.all(), form, dtype, Cut("left-tensorflow", {"call": call}, site))  # type: ignore[arg-type]
+
+
+def _dtype(last: str, args: Arguments) -> str:
+    if last in BOOLS:
+        return "bool"
+    given = [dtype_of_value(v) for v in args.positional[:1]]
+    if last == "arange":
+        found = {dtype_of_value(v) for v in args.positional}
+        return "float" if "float" in found else "integer" if found == {"integer"} else ""
+    if last in INTEGERS:
+        return "integer"
+    if last in KEEP and args.positional:
+        return given[0] if isinstance(args.positional[0], Sequence) or given[0] else ""
+    return "float" if last not in ("load", "loadtxt", "genfromtxt", "unique") else ""
+
+

@@ -1,0 +1,229 @@
+"""Attributes and methods of what libraries make: layers, models, optimizers, losses, metrics, datasets, tensors, lists."""
+
+from __future__ import annotations
+
+import ast
+
+from whygrad.lint.flow.arithmetic import elementwise
+from whygrad.lint.flow.graph import Cut, Site
+from whygrad.lint.flow.library import containers, datasets, layers, losses, tapes, training, variables
+from whygrad.lint.flow.library.names import kind_of
+from whygrad.lint.flow.values import NONE, Object, Plain, Sequence, Table, Tape, Tensor, Unknown, Value
+from whygrad.lint.flow.walk import Arguments, Walk
+
+LISTS = {  # of a model: which of its variables
+    "trainable_variables": "trainable",
+    "trainable_weights": "trainable",
+    "variables": "all",
+    "weights": "all",
+    "non_trainable_variables": "frozen",
+    "non_trainable_weights": "frozen",
+}
+WEIGHTS = ("kernel", "bias", "embeddings", "gamma", "beta", "depthwise_kernel", "pointwise_kernel", "recurrent_kernel")
+OUT = (".numpy", ".item", ".tolist")
+
+
+def attribute(walk: Walk, value: Value, name: str, site: Site) -> Value | None:
+    """None: not known."""
+    if isinstance(value, Tensor):
+        return _of_tensor(walk, value, name, site)
+    if isinstance(value, Object):
+        return _of_object(walk, value, name, site)
+    return None
+
+
+def _of_tensor(walk: Walk, value: Tensor, name: str, site: Site) -> Value | None:
+    if name in ("shape", "ndim", "size", "rank"):
+        return walk.join(site, [value], "number", "integer", Cut("value-discarded", {"op": "Shape"}, site))
+    if name in ("dtype", "name", "device", "trainable", "op", "graph", "path"):
+        return walk.data(site, name, "number")
+    if name in ("T", "real", "imag", "flat", "value"):
+        if name == "value":
+            return None
+        return walk.op(site, [value], "tensorflow.transpose") if value.form in ("tensor", "variable") else walk.join(site, [value], value.form, value.node.dtype)
+    if name in ("values", "indices", "flat_values") and value.form == "tensor":
+        return walk.op(site, [value], name)
+    return None
+
+
+def _of_object(walk: Walk, value: Object, name: str, site: Site) -> Value | None:
+    kind = kind_of(value.made_by)
+    if name in LISTS and (kind in ("layer", "model", "module") or value.cls is not None):
+        return listed(walk, value, LISTS[name], site)
+    if name == "layers" and ("layers" in value.data or "graph layers" in value.data):
+        found: Value = value.data.get("layers") or value.data["graph layers"]
+        return found
+    if name == "layers" and value.cls is not None and kind == "model":
+        return Sequence.of([v for v in value.cells.values() if isinstance(v, Object) and kind_of(v.made_by) in ("layer", "model")], "list")
+    if name == "losses" and kind in ("layer", "model"):
+        return _losses(walk, value, site)
+    if name in WEIGHTS and value.cls is None:
+        weights = layers.weights_node(walk, value)
+        return weights
+    if name in ("input", "inputs", "output", "outputs") and f"{name.rstrip('s')}s" in value.data:
+        found = value.data[f"{name.rstrip('s')}s"]
+        return found
+    return None
+
+
+def _losses(walk: Walk, model: Object, site: Site) -> Value:
+    added = model.data.get("losses", ())
+    regular = training.has_regularisers(model)
+    items = [*added, *([walk.op(site, [v for _, v, _ in layers.weights(walk, model)], "regularisation")] if regular else [])]
+    question = Sequence.of(items, "list", model.data.get("adds losses", False))
+    return question
+
+
+def listed(walk: Walk, model: Object, which: str, site: Site) -> Value:
+    """`model.trainable_variables` and its relatives. It remembers the names and whether it can be empty."""
+    found = list(layers.weights(walk, model))
+    kept, names = [], []
+    for name, variable, owner in found:
+        frozen = isinstance(variable, Tensor) and not variable.node.trainable
+        trains = not frozen and layers.is_trainable(owner) and layers.is_trainable(model)
+        if which == "all" or trains == (which == "trainable") or isinstance(variable, Unknown):
+            kept.append(variable)
+            names.append(name)
+    if which == "all":
+        moving = [(n, o) for n, _, o in found if o.made_by.rpartition(".")[2] in layers.MOVING]
+        for name, owner in moving:
+            kept.append(_moving(walk, owner, site))
+            names.append(f"{name}.moving_mean")
+    made = Sequence.of(kept, "list")
+    made.cells["names"] = tuple(names)
+    made.cells["of"] = model
+    return made
+
+
+def _moving(walk: Walk, layer: Object, site: Site) -> Tensor:
+    if "moving" not in layer.data:
+        layer.data["moving"] = walk.variable(layer.site or site, (), "float", trainable=False, name="moving_mean")
+    found: Tensor = layer.data["moving"]
+    return found
+
+
+def method(walk: Walk, receiver: Value, name: str, args: Arguments, site: Site) -> Value:
+    """`receiver.name(...)` where no function of the user's is meant."""
+    if isinstance(receiver, Tape):
+        return tapes.method(walk, receiver, name, args, site)
+    if isinstance(receiver, Tensor):
+        return of_tensor(walk, receiver, name, args, site)
+    if isinstance(receiver, Object):
+        return of_object(walk, receiver, name.removeprefix("super."), args, site, name.startswith("super."))
+    if isinstance(receiver, (Sequence, Table, Plain)):
+        return containers.method(walk, receiver, name, args, site)
+    return of_unknown(walk, receiver, name, args, site)
+
+
+def of_unknown(walk: Walk, receiver: Value, name: str, args: Arguments, site: Site) -> Value:
+    """A method of something unknown: what its name says, where that is enough."""
+    if name == "compile":
+        return training.compile_(walk, receiver, args, site)
+    if name in tapes.ASKING and isinstance(receiver, Unknown) and "tape" in _written(site).lower():
+        return tapes.ask(walk, receiver, name, args, site)
+    if name in ("numpy", "item", "tolist"):
+        return walk.join(site, [receiver], "array", cut=Cut("left-tensorflow", {"call": f".{name}"}, site))
+    return walk.unknown(site, receiver, *args.all())
+
+
+def _written(site: Site) -> str:
+    node = site.node
+    return ast.unparse(node.func.value) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+
+
+def of_tensor(walk: Walk, value: Tensor, name: str, args: Arguments, site: Site) -> Value:
+    if name in ("assign", "assign_add", "assign_sub", "scatter_nd_update", "scatter_update", "scatter_nd_add") and value.form == "variable":
+        return variables.assign(walk, value, args.positional[-1] if args.positional else args.get("value"), site)
+    if f".{name}" in OUT and value.form in ("tensor", "variable"):
+        return walk.join(site, [value], "array", value.node.dtype, Cut("left-tensorflow", {"call": f".{name}"}, site))
+    if value.form in ("array", "number"):
+        dtype = variables.dtype_of_name(args.get("dtype", 0)) if name == "astype" else value.node.dtype
+        return walk.join(site, [value, *args.positional], value.form, dtype)
+    if name in ("read_value", "value", "identity", "ref", "get_shape", "set_shape", "eval", "run"):
+        return _reading(walk, value, name, site)
+    return elementwise(walk, f"tensorflow.{name.strip('_')}", [value, *args.positional], site)
+
+
+def _reading(walk: Walk, value: Tensor, name: str, site: Site) -> Value:
+    if name == "get_shape":
+        return walk.join(site, [value], "number", "integer", Cut("value-discarded", {"op": "Shape"}, site))
+    if name == "eval":
+        return walk.join(site, [value], "array", cut=Cut("left-tensorflow", {"call": ".eval"}, site))
+    return NONE if name == "set_shape" else walk.op(site, [value], "tensorflow.identity", value.node.dtype)
+
+
+def of_object(walk: Walk, receiver: Object, name: str, args: Arguments, site: Site, on_base: bool) -> Value:
+    kind = kind_of(receiver.made_by)
+    if name == "__init__":
+        layers.construct(walk, receiver, args, site)
+        return NONE
+    if name in ("build", "__setattr__", "__post_init__", "__init_subclass__"):
+        return NONE
+    if kind in ("layer", "model"):
+        return _of_layer(walk, receiver, name, args, site, on_base)
+    if kind == "optimizer":
+        return _of_optimizer(walk, receiver, name, args, site)
+    if kind == "metric":
+        return losses.metric(walk, receiver, name, args, site)
+    if kind == "loss" and name in ("__call__", "call"):
+        return losses.call(walk, receiver, args, site)
+    if "element" in receiver.data:
+        return datasets.method(walk, receiver, name, args, site)
+    return walk.unknown(site, receiver, *args.all())
+
+
+def _of_optimizer(walk: Walk, receiver: Object, name: str, args: Arguments, site: Site) -> Value:
+    if name == "minimize":
+        return training.minimize(walk, receiver, args, site)
+    if name in ("apply_gradients", "apply"):
+        return training.apply_gradients(walk, args, site)
+    if name == "compute_gradients":
+        return training.minimize(walk, receiver, args, site)
+    if name in ("scale_loss", "get_scaled_loss", "get_unscaled_gradients"):
+        return walk.op(site, args.all(), name) if name != "get_unscaled_gradients" else args.get("grads", 0) or walk.unknown(site)
+    return walk.unknown(site, *args.all())
+
+
+def _of_layer(walk: Walk, receiver: Object, name: str, args: Arguments, site: Site, on_base: bool) -> Value:
+    if name == "add_weight" or name == "add_variable":
+        return variables.add_weight(walk, receiver, args, site)
+    if name == "add_loss":
+        walk.state.write(receiver.data, "losses", (*receiver.data.get("losses", ()), *args.positional))
+        walk.state.write(receiver.data, "adds losses", True)
+        return NONE
+    if name == "compile":
+        return training.compile_(walk, receiver, args, site)
+    if name in ("fit", "train_on_batch", "fit_generator"):
+        return training.fit(walk, receiver, args, site)
+    if name == "add" and "layers" in receiver.data:
+        own = receiver.data["layers"]
+        walk.state.write(own.cells, "items", (*own.items, *args.positional))
+        return NONE
+    if name in ("call", "__call__"):
+        return layers.library_layer(walk, receiver, args, site) if on_base else layers.call(walk, receiver, args, site)
+    if name == "get_layer":
+        return walk.unknown(site, *[v for _, v, _ in layers.weights(walk, receiver)])
+    if name in ("predict", "get_weights", "predict_on_batch"):
+        cut = Cut("left-tensorflow", {"call": f".{name}"}, site)
+        return walk.join(site, [*args.positional, *(v for _, v, _ in layers.weights(walk, receiver))], "array", "float", cut)
+    return walk.unknown(site, *args.all(), *(v for _, v, _ in layers.weights(walk, receiver)))
+
+
+def call_object(walk: Walk, value: Object, args: Arguments, site: Site) -> Value:
+    """`layer(x)`, `loss(y, p)`, `metric(y, p)`."""
+    kind = kind_of(value.made_by)
+    if kind in ("layer", "model"):
+        return layers.call(walk, value, args, site)
+    if kind == "loss":
+        return losses.call(walk, value, args, site)
+    if kind == "metric":
+        return losses.metric(walk, value, "__call__", args, site)
+    if kind == "initializer":
+        return walk.data(site, "tensorflow.random.normal", dtype="float")
+    return walk.unknown(site, *args.all())
+
+
+def construct(walk: Walk, value: Object, args: Arguments, site: Site) -> None:
+    if kind_of(value.made_by) in ("layer", "model"):
+        layers.construct(walk, value, args, site)
+

@@ -1,0 +1,256 @@
+"""Functions of TensorFlow's that the catalogue alone does not explain: they take functions, types, variables, or make tensors from nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from whygrad.lint.flow import knowledge
+from whygrad.lint.flow.graph import Cut, Site
+from whygrad.lint.flow.library import datasets, tapes, variables
+from whygrad.lint.flow.library.variables import dtype_of_name, dtype_of_value
+from whygrad.lint.flow.values import NONE, Bound, Function, Partial, Plain, Sequence, Table, Tensor, Unknown, Value, nodes
+from whygrad.lint.flow.walk import Arguments, Walk
+
+Handler = Callable[[Walk, Arguments, Site], Value]
+MADE = frozenset({"constant", "zeros", "ones", "fill", "eye", "range", "linspace", "placeholder", "Input", "ones_initializer", "zeros_initializer"})
+CALLABLE = (Function, Bound, Partial)
+
+
+def convert(walk: Walk, args: Arguments, site: Site) -> Value:
+    """`tf.constant`, `tf.convert_to_tensor`: a tensor stays one; an array or list becomes a constant made of it."""
+    value = args.get("value", 0) or args.get("x", 0)
+    dtype = dtype_of_name(args.get("dtype", 1)) or dtype_of_value(value)
+    if value is None or not nodes(value):
+        made = walk.data(site, "tensorflow.constant", dtype=dtype)
+        return made
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, Tensor) and value.form in ("tensor", "variable"):
+        return walk.op(site, [value], "tensorflow.identity", value.node.dtype)
+    if isinstance(value, Sequence):
+        return walk.op(site, [value], "tensorflow.stack", dtype)
+    return walk.join(site, [value], "tensor", dtype)
+
+
+def cast(walk: Walk, args: Arguments, site: Site) -> Value:
+    """A float type keeps the gradient, an integer or bool type ends it."""
+    value, dtype = args.get("x", 0) or args.get("tensor", 0), dtype_of_name(args.get("dtype", 1))
+    inputs = [value] if value is not None else args.all()
+    if dtype in ("integer", "bool", "string"):
+        names = {"integer": "an integer type", "bool": "bool", "string": "string"}
+        already = bool(value) and all(n.dtype in ("integer", "bool") for n in nodes(value)) if value is not None else False
+        cut = None if already else Cut("integer-cast", {"op": "Cast", "output": names[dtype]}, site)
+        return walk.op(site, inputs, "tensorflow.cast", dtype, cut)
+    return walk.op(site, inputs, "tensorflow.cast", dtype)
+
+
+def made(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
+    """`tf.zeros(shape)` and the like: nothing is in it but numbers."""
+    last = name.rpartition(".")[2]
+    dtype = dtype_of_name(args.get("dtype")) or next((d for d in map(dtype_of_name, args.positional) if d), "")
+    if last == "range" and not dtype:
+        found = {dtype_of_value(v) for v in args.positional}
+        dtype = "float" if "float" in found else "integer"
+    if args.nodes():
+        cut = Cut("index-only", {"op": last}, site)
+        return walk.op(site, args.all(), name, dtype or "float", cut) if last in ("range", "zeros", "ones") else knowledge.apply(walk, name, args, site, dtype or None)
+    return walk.data(site, name, dtype=dtype or "float")
+
+
+def random(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
+    """Samples. Their parameters are differentiable where the catalogue says so."""
+    if args.nodes():
+        return knowledge.apply(walk, name, args, site)
+    return walk.data(site, name, dtype=dtype_of_name(args.get("dtype")) or "float")
+
+
+# -- functions that take functions -------------------------------------------------------------------------------------------
+
+
+def wrapped(walk: Walk, args: Arguments, site: Site) -> Value:
+    """`tf.function(f)`, `tf.recompute_grad(f)`, `tf.autograph.to_graph(f)`: f. Without f: a decorator."""
+    function = args.get("func", 0) or args.get("function", 0) or args.get("fn", 0)
+    if function is None or isinstance(function, Plain):
+        return Partial(lambda more, at: more.positional[0] if more.positional else walk.unknown(at))
+    return function
+
+
+def cond(walk: Walk, args: Arguments, site: Site) -> Value:
+    found = [args.get("true_fn", 1), args.get("false_fn", 2)]
+    results = [walk.call(f, Arguments(), site) if isinstance(f, CALLABLE) else f for f in found if f is not None]
+    joined: Value = walk.state.join(results) if results else walk.unknown(site, *args.all())
+    return joined
+
+
+def map_fn(walk: Walk, args: Arguments, site: Site) -> Value:
+    """Also scan, foldl, vectorized_map: the body on one element."""
+    function, elements = args.get("fn", 0), args.get("elems", 1)
+    if function is None or elements is None:
+        return walk.unknown(site, *args.all())
+    one = _element(walk, elements, site)
+    result = walk.call(function, Arguments([one]), site)
+    declared = dtype_of_name(args.get("fn_output_signature")) or dtype_of_name(args.get("dtype", 2))
+    if declared in ("integer", "bool"):
+        return walk.op(site, [result], "tensorflow.map_fn", declared, Cut("integer-cast", {"op": "map_fn", "output": "an integer type"}, site))
+    return result
+
+
+def scan(walk: Walk, args: Arguments, site: Site) -> Value:
+    function, elements, initial = args.get("fn", 0), args.get("elems", 1), args.get("initializer", 2)
+    if function is None or elements is None:
+        return walk.unknown(site, *args.all())
+    one = _element(walk, elements, site)
+    carried = initial if initial is not None else one
+    for _ in range(2):
+        carried = walk.call(function, Arguments([carried, one]), site)
+    return carried
+
+
+def _element(walk: Walk, value: Value, site: Site) -> Value:
+    if isinstance(value, Sequence):
+        return Sequence.of([_element(walk, v, site) for v in value.items], value.kind, value.is_open)
+    return walk.op(site, [value], "tensorflow.strided_slice", getattr(getattr(value, "node", None), "dtype", "")) if nodes(value) else value
+
+
+def while_loop(walk: Walk, args: Arguments, site: Site) -> Value:
+    """The body on the loop variables, twice; the condition decides no value."""
+    body, start = args.get("body", 1), args.get("loop_vars", 2)
+    if body is None or start is None:
+        return walk.unknown(site, *args.all())
+    value = start
+    for _ in range(2):
+        items, is_open = walk.items(value, site) if isinstance(value, Sequence) else ([value], False)
+        value = walk.call(body, Arguments([] if is_open else items, {}, items if is_open else []), site)
+    return value
+
+
+def python_function(differentiable: bool) -> Handler:
+    """`tf.py_function` hands tensors over, `tf.numpy_function` and `tf.py_func` arrays, which have no way back."""
+
+    def handle(walk: Walk, args: Arguments, site: Site) -> Value:
+        inputs = args.get("inp", 1)
+        function = args.get("func", 0)
+        given = list(inputs.items) if isinstance(inputs, Sequence) else [inputs] if inputs is not None else []
+        if differentiable and isinstance(function, CALLABLE):
+            return walk.call(function, Arguments(given), site)
+        cut = None if differentiable else Cut("python-function", {"op": "PyFunc"}, site)
+        return walk.op(site, given, "tensorflow.py_function", "", cut)
+
+    return handle
+
+
+def stop_gradient(walk: Walk, args: Arguments, site: Site) -> Value:
+    values = args.positional or args.all()
+    cut = Cut("gradient-stopped", {"op": "StopGradient"}, site)
+
+    def stopped(value: Value) -> Value:
+        if isinstance(value, Sequence):
+            return Sequence.of([stopped(v) for v in value.items], value.kind, value.is_open)
+        return walk.op(site, [value], "tensorflow.stop_gradient", getattr(getattr(value, "node", None), "dtype", ""), cut)
+
+    return stopped(values[0]) if values else walk.unknown(site)
+
+
+def gradients(walk: Walk, args: Arguments, site: Site) -> Value:
+    """`tf.gradients`, `K.gradients`: everything in the graph was recorded."""
+    answer = tapes.ask(walk, None, "gradients", args, site)
+    return answer if isinstance(answer, Sequence) else Sequence.of([answer], "list")
+
+
+def input_(walk: Walk, args: Arguments, site: Site) -> Value:
+    """A symbolic input: data to come."""
+    return walk.data(site, "keras.Input", dtype=dtype_of_name(args.get("dtype")) or "float")
+
+
+def assign(walk: Walk, args: Arguments, site: Site) -> Value:
+    """`tf.assign(v, x)`, `K.update(v, x)`."""
+    target = args.get("ref", 0)
+    return variables.assign(walk, target, args.get("value", 1), site) if target is not None else NONE
+
+
+def flatten(walk: Walk, args: Arguments, site: Site) -> Value:
+    """`tf.nest.flatten`."""
+    found: list[Value] = []
+    queue = list(args.positional[:1])
+    while queue:
+        value = queue.pop(0)
+        if isinstance(value, Sequence):
+            queue[:0] = value.items
+        elif isinstance(value, Table):
+            queue[:0] = list(value.cells.values())
+        else:
+            found.append(value)
+    return Sequence.of(found, "list")
+
+
+def clip_by_global_norm(walk: Walk, args: Arguments, site: Site) -> Value:
+    items, is_open = walk.items(args.get("t_list", 0) or walk.unknown(site), site)
+    clipped = Sequence.of([walk.op(site, [i], "tensorflow.clip_by_norm") for i in items], "list", is_open)
+    return Sequence.of([clipped, walk.op(site, items, "tensorflow.linalg.global_norm")])
+
+
+HANDLERS: dict[str, Handler] = {
+    "tensorflow.GradientTape": tapes.make,
+    "tensorflow.constant": convert,
+    "tensorflow.convert_to_tensor": convert,
+    "keras.ops.convert_to_tensor": convert,
+    "keras.backend.constant": convert,
+    "keras.ops.array": convert,
+    "keras.backend.cast": cast,
+    "keras.ops.cast": cast,
+    "tensorflow.cast": cast,
+    "tensorflow.saturate_cast": cast,
+    "tensorflow.stop_gradient": stop_gradient,
+    "keras.backend.stop_gradient": stop_gradient,
+    "keras.ops.stop_gradient": stop_gradient,
+    "tensorflow.gradients": gradients,
+    "keras.backend.gradients": gradients,
+    "tensorflow.function": wrapped,
+    "tensorflow.recompute_grad": wrapped,
+    "tensorflow.autograph.experimental.do_not_convert": wrapped,
+    "tensorflow.cond": cond,
+    "tensorflow.map_fn": map_fn,
+    "tensorflow.vectorized_map": map_fn,
+    "keras.backend.map_fn": map_fn,
+    "keras.ops.vectorized_map": map_fn,
+    "tensorflow.scan": scan,
+    "tensorflow.foldl": scan,
+    "tensorflow.foldr": scan,
+    "tensorflow.while_loop": while_loop,
+    "tensorflow.py_function": python_function(True),
+    "tensorflow.numpy_function": python_function(False),
+    "tensorflow.py_func": python_function(False),
+    "keras.Input": input_,
+    "keras.layers.Input": input_,
+    "tensorflow.placeholder": input_,
+    "tensorflow.assign": assign,
+    "keras.backend.update": assign,
+    "tensorflow.nest.flatten": flatten,
+    "tensorflow.clip_by_global_norm": clip_by_global_norm,
+}
+for _name in ("tensorflow.Variable", "keras.Variable", "keras.backend.variable", "tensorflow.get_variable"):
+    HANDLERS[_name] = lambda walk, args, site, name=_name: variables.make(walk, name, args, site)  # type: ignore[misc]
+
+
+def function(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
+    """Any function of TensorFlow's or Keras's."""
+    last = name.rpartition(".")[2]
+    if name.startswith("tensorflow.data."):
+        return datasets.function(walk, name, args, site)
+    if name.startswith("tensorflow.random.") or name.startswith("keras.random.") or last.startswith("random_"):
+        return random(walk, name, args, site)
+    if last in MADE:
+        return made(walk, name, args, site)
+    if last == "custom_gradient":
+        return Partial(lambda more, at: more.positional[0] if more.positional else walk.unknown(at)) if not args.positional else args.positional[0]
+    return _measured(walk, name, args, site)
+
+
+def _measured(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
+    takes_functions = any(isinstance(v, CALLABLE) for v in args.all())
+    if takes_functions or not name.startswith(("tensorflow.", "keras.")):
+        return walk.unknown(site, *args.all())
+    if name.rpartition(".")[2][:1].isupper():
+        return walk.unknown(site, *args.all())
+    return knowledge.apply(walk, name, args, site)
+

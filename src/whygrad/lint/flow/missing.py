@@ -1,0 +1,148 @@
+"""A source from which no way leads to the target: what stands in its place, or which line lost it."""
+
+from __future__ import annotations
+
+import ast
+
+from whygrad.lint.flow.finding import Finding
+from whygrad.lint.flow.graph import Node, Site
+from whygrad.lint.flow.places import beside, stack
+from whygrad.lint.flow.sources import Source
+from whygrad.lint.flow.values import Tensor
+from whygrad.lint.flow.walk import Walk
+from whygrad.lint.flow.ways import Ways
+
+IGNORED = ("self", "cls", "args", "kwargs")
+
+
+def classify(walk: Walk, ways: Ways, source: Source, lost: list[Node], some_train: bool) -> Finding | None:
+    assert isinstance(source.value, Tensor)
+    node = source.value.node
+    found = _recreated(walk, ways, node)
+    if found is not None:
+        return found
+    if not some_train and not any(n in ways.price for n in lost):
+        return _constant(walk, ways)
+    return _unused(walk, ways, source, node)
+
+
+def _recreated(walk: Walk, ways: Ways, node: Node) -> Finding | None:
+    """Another variable, made by the same expression, is what the target used."""
+    if node.site is None:
+        return None
+    other = next((n for n in ways.price if n is not node and n.kind == "variable" and n.site is not None and n.site.node is node.site.node), None)
+    began = ways.tape.cells.get("began", 0) if ways.tape is not None else 0
+    if other is None or other.order < began:
+        return None
+    return Finding("variable-recreated", other.site)
+
+
+# -- the target does not depend on any source --------------------------------------------------------------------------------
+
+
+def _constant(walk: Walk, ways: Ways) -> Finding | None:
+    unread = _unread(ways)
+    if unread is not None:
+        return unread
+    discarded = _discarded(ways)
+    if discarded is not None:
+        return discarded
+    question = ways.question
+    target = ways.targets[0] if ways.targets else None
+    place = beside(target, ways.tape.site if ways.tape is not None else question.site) if target is not None else None
+    others = any(n.kind == "variable" and n.trainable for n in ways.price)
+    if question.target_node is not None and (place is None or place.node is question.site.node):
+        place = Site(question.target_node, question.site.frame)
+    return Finding("constant-loss", place or question.site, {"how": "other variables" if others else "nothing"})
+
+
+def _discarded(ways: Ways) -> Finding | None:
+    """On the way stands `ones_like(...)` or a shape: that is where the value was thrown away."""
+    for node in ways.price:
+        for edge in node.edges:
+            if edge.cut is not None and edge.cut.cause == "value-discarded" and node.kind == "op":
+                return Finding("value-discarded", node.site, {"how": "shape"})
+    return None
+
+
+def _unread(ways: Ways) -> Finding | None:
+    """A function on the way never reads one of its parameters: `def loss(y_true, y_pred)` without `y_pred`."""
+    seen = set()
+    for node in ways.price:
+        site = node.site
+        function = site.frame.node if site is not None else None
+        if site is None or function in seen or not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        seen.add(function)
+        names = [a.arg for a in function.args.args]
+        read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        unread = [n for n in names if n not in read and n not in IGNORED and not n.startswith("_")]
+        if unread and len(names) >= 2 and not function.name.startswith("__"):
+            return _unread_parameter(site, function, unread[-1])
+    return None
+
+
+def _unread_parameter(site: Site, function: ast.FunctionDef | ast.AsyncFunctionDef, parameter: str) -> Finding:
+    place = Site(_namesake(function, parameter) or function, site.frame)
+    facts = {"how": "unread", "parameter": parameter, "function": function.name}
+    return Finding("constant-loss", place, facts, [(f"`{parameter}` is a parameter here and never read", Site(function, site.frame))])
+
+
+def _namesake(function: ast.AST, parameter: str) -> ast.expr | None:
+    """The value whose name promises the parameter: `pred_dir = ...` for `y_pred`."""
+    words = {w for w in parameter.lower().split("_") if len(w) > 3}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and any(w in node.targets[0].id.lower() for w in words):
+            return node.value
+    return None
+
+
+# -- some sources take no part -----------------------------------------------------------------------------------------------
+
+
+def _unused(walk: Walk, ways: Ways, source: Source, node: Node) -> Finding:
+    created = node.site
+    dropped = _dropped(walk, ways, node)
+    if dropped is None:
+        return Finding("unused-variable", created or ways.question.site, {"how": "never read"})
+    related: list[tuple[str, Site | None]] = [(f"`{source.name}` is created here", created)]
+    overwritten = _overwritten(dropped)
+    if overwritten is not None:
+        lost = ast.unparse(dropped.node) if isinstance(dropped.node, ast.expr) else ""
+        return Finding("unused-variable", overwritten, {"how": "overwritten", "lost": f"`{lost}`"}, [("its result was computed here", dropped), *related])
+    return Finding("unused-variable", dropped, {"how": "dropped"}, related)
+
+
+def _dropped(walk: Walk, ways: Ways, node: Node) -> Site | None:
+    """The last operation that used the variable under the tape: its result goes nowhere. Shown in the innermost function that also
+    computes something that does reach the target."""
+    began = ways.tape.cells.get("began", 0) if ways.tape is not None else 0
+    dependents = {node}
+    last: Node | None = None
+    for operation in walk.operations:
+        if began <= operation.order <= ways.question.order and ways.records(operation) and any(e.origin in dependents for e in operation.edges):
+            dependents.add(operation)
+            if operation.label != "gradient":
+                last = operation
+    if last is None or (last.called or last.site) is None:
+        return None
+    used = {s.frame for n in ways.price if n.site is not None for s in stack(n.called or n.site)}
+    calls = stack(last.called or last.site)  # type: ignore[arg-type]
+    shared = [s for s in calls if s.frame in used]
+    return shared[-1] if shared else calls[-1]
+
+
+def _overwritten(dropped: Site) -> Site | None:
+    """The next value given to the name that held the dropped result, if it does not use it."""
+    body = dropped.frame.node
+    if body is None:
+        return None
+    assigned = [n for n in ast.walk(body) if isinstance(n, ast.Assign) and len(n.targets) == 1 and isinstance(n.targets[0], ast.Name)]
+    mine = next((a for a in assigned if dropped.node in ast.walk(a.value)), None)
+    if mine is None:
+        return None
+    name = mine.targets[0].id  # type: ignore[attr-defined]
+    later = sorted((a for a in assigned if a.targets[0].id == name and a.lineno > mine.lineno), key=lambda a: a.lineno)  # type: ignore[attr-defined]
+    if not later or any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(later[0].value)):
+        return None
+    return Site(later[0].value, dropped.frame)

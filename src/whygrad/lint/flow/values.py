@@ -1,0 +1,232 @@
+"""What an expression may stand for while a program is walked through: the abstract values."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from whygrad.lint.flow.graph import Node, Site
+
+Form = Literal["tensor", "variable", "array", "number"]
+Cells = dict[Any, Any]  # what can change while the program runs; written through `State.write` only
+
+
+class Value:
+    """Base of all abstract values."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unknown(Value):
+    """It may be or hold anything, a variable or a tape as well. `receiver` and `name`: of what it is an attribute."""
+
+    node: Node
+    receiver: Value | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain(Value):
+    """A constant of Python: number, string, None, bool, bytes, Ellipsis."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tensor(Value):
+    """A tensor, a variable, a NumPy array or a number that came out of one."""
+
+    node: Node
+    form: Form = "tensor"
+    cells: Cells = field(default_factory=dict)  # of a variable: "stored", the nodes assigned to it
+
+
+@dataclass(frozen=True, slots=True)
+class Library(Value):
+    """Something of a library, by its dotted name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Module(Value):
+    """A module of the project. `cells` are its globals."""
+
+    path: str
+    cells: Cells
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function(Value):
+    """A function of the user's."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    module: Module
+    scopes: tuple[Cells, ...]  # enclosing functions, innermost first
+    name: str
+    defaults: tuple[Value, ...] = ()
+    keyword_defaults: tuple[tuple[str, Value], ...] = ()
+    owner: Class | None = None
+    marks: frozenset[str] = frozenset()  # decorators that matter: property, staticmethod, classmethod, custom_gradient
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound(Value):
+    """A method with its receiver. `function`: the user's, or the name of a library's."""
+
+    receiver: Value
+    function: Function | str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Super(Value):
+    """`super()` in a method of `owner`."""
+
+    receiver: Value
+    owner: Class
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial(Value):
+    """A callable with some arguments given: functools.partial, or a native function of the walk with its own state."""
+
+    call: Callable[..., Value]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Class(Value):
+    """A class of the user's. `cells` are its attributes."""
+
+    name: str
+    module: Module
+    bases: tuple[Value, ...]
+    cells: Cells
+    node: ast.ClassDef
+    marks: frozenset[str] = frozenset()
+
+    def ancestors(self) -> Iterator[Class]:
+        """This class and its base classes in the user's code, nearest first."""
+        queue: list[Value] = [self]
+        seen: list[Class] = []
+        while queue and len(seen) < 40:
+            base = queue.pop(0)
+            if isinstance(base, Class) and base not in seen:
+                seen.append(base)
+                queue += base.bases
+        yield from seen
+
+    def find(self, name: str) -> tuple[Value, Class] | None:
+        """An attribute and the class that has it."""
+        return next(((c.cells[name], c) for c in self.ancestors() if name in c.cells), None)
+
+    @property
+    def library_bases(self) -> tuple[str, ...]:
+        return tuple(b.name for c in self.ancestors() for b in c.bases if isinstance(b, Library))
+
+    @property
+    def has_unknown_base(self) -> bool:
+        return any(not isinstance(b, (Class, Library)) for c in self.ancestors() for b in c.bases)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Object(Value):
+    """An instance of a user's class, or of a library's (`made_by`: its dotted name, or that of the library base)."""
+
+    made_by: str
+    site: Site | None
+    cls: Class | None = None
+    cells: Cells = field(default_factory=dict)  # attributes
+    data: Cells = field(default_factory=dict)  # what the walk knows besides: arguments, weights, compiled loss
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sequence(Value):
+    """A list, tuple or set. `cells["items"]` is a tuple; `cells["open"]` is true where its length is not known: then each item may come any number of times."""
+
+    kind: str
+    cells: Cells
+
+    @classmethod
+    def of(cls, items: Iterable[Value], kind: str = "tuple", is_open: bool = False) -> Sequence:
+        return cls(kind, {"items": tuple(items), "open": is_open})
+
+    @property
+    def items(self) -> tuple[Value, ...]:
+        items: tuple[Value, ...] = self.cells["items"]
+        return items
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.cells["open"])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table(Value):
+    """A dict. `cells` maps the keys that are known; `Table.OTHER` is what may lie under any other."""
+
+    cells: Cells
+    OTHER = object()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exhaustible(Value):
+    """An iterator: what it gives, once. `cells["used"]` is the place where it was consumed."""
+
+    content: Sequence
+    made_by: str
+    cells: Cells = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tape(Value):
+    """A GradientTape. `number` stands for it in `Node.tapes`."""
+
+    number: int
+    site: Site | None
+    persistent: bool
+    watches_variables: bool = True
+    began: int = 0
+    turn: int = 0
+    cells: Cells = field(default_factory=dict)  # "asked": where it was asked first
+    watched: list[tuple[Node, int, Site]] = field(default_factory=list)
+    pauses: list[tuple[int, int, Site]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Either(Value):
+    """One of several, depending on what only a run can know."""
+
+    options: tuple[Value, ...]
+
+
+NONE = Plain(None)
+
+
+def options(value: Value) -> tuple[Value, ...]:
+    return value.options if isinstance(value, Either) else (value,)
+
+
+def nodes(value: Value, depth: int = 6) -> list[Node]:
+    """The nodes that a value holds, each once."""
+    return list(dict.fromkeys(_nodes(value, depth)))
+
+
+def _nodes(value: Value, depth: int) -> Iterator[Node]:
+    if isinstance(value, (Tensor, Unknown)):
+        yield value.node
+    elif depth == 0:
+        return
+    elif isinstance(value, Sequence):
+        for item in value.items:
+            yield from _nodes(item, depth - 1)
+    elif isinstance(value, Table):
+        for item in value.cells.values():
+            yield from _nodes(item, depth - 1)
+    elif isinstance(value, Either):
+        for item in value.options:
+            yield from _nodes(item, depth - 1)
+    elif isinstance(value, Exhaustible):
+        yield from _nodes(value.content, depth - 1)

@@ -1,0 +1,147 @@
+"""One walk through a program without running it: what all parts of the walk share. `engine` puts the parts together."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from whygrad.lint.flow.graph import Cut, Edge, Frame, Node, Site, carried, cut_off
+from whygrad.lint.flow.state import State
+from whygrad.lint.flow.values import Cells, Class, Form, Module, Tape, Tensor, Unknown, Value, nodes
+
+FUEL = 150_000  # expressions for one file; a program of a thousand lines takes a few thousand
+DEPTH = 40  # calls inside calls
+SAME = 2  # of one function inside itself
+
+
+class OutOfFuel(Exception):
+    """The walk ends here: what was asked so far is answered, nothing more is claimed."""
+
+
+class Finder(Protocol):
+    """Where the modules of the project are."""
+
+    def source_of(self, module: str, importer: str, level: int) -> tuple[str, str] | None: ...
+
+
+@dataclass(slots=True)
+class Arguments:
+    """What a call hands over. `spread`: the values behind `*` and `**` whose contents are not known."""
+
+    positional: list[Value] = field(default_factory=list)
+    keywords: dict[str, Value] = field(default_factory=dict)
+    spread: list[Value] = field(default_factory=list)
+
+    def get(self, name: str, position: int | None = None) -> Value | None:
+        """The argument of this name or position, None when it is not given (or came through `*`)."""
+        if name in self.keywords:
+            return self.keywords[name]
+        return self.positional[position] if position is not None and position < len(self.positional) else None
+
+    def all(self) -> list[Value]:
+        return [*self.positional, *self.keywords.values(), *self.spread]
+
+    def nodes(self) -> list[Node]:
+        return list(dict.fromkeys(n for v in self.all() for n in nodes(v)))
+
+
+@dataclass(slots=True)
+class Env:
+    """Where a statement runs: its frame, its module, the scopes from the inside out (without the module's)."""
+
+    frame: Frame
+    module: Module
+    scopes: tuple[Cells, ...] = ()
+    owner: Class | None = None
+    receiver: Value | None = None
+    outside: dict[str, Cells] = field(default_factory=dict)  # names declared global or nonlocal
+    returned: list[Value] = field(default_factory=list)
+    yielded: list[Value] = field(default_factory=list)
+    on_yield: Callable[[Value], None] | None = None  # of a generator that is a context manager: the block
+
+    @property
+    def own(self) -> Cells:
+        return self.scopes[0] if self.scopes else self.module.cells
+
+    def site(self, node: ast.AST) -> Site:
+        return Site(node, self.frame)
+
+
+@dataclass(slots=True)
+class Question:
+    """Somebody asks for gradients. `tape` is None where everything is recorded (a graph, `fit`), Unknown where it is not known which tape."""
+
+    api: str
+    site: Site
+    target: Value | None
+    sources: Value | None
+    tape: Tape | Unknown | None = None
+    target_node: ast.expr | None = None
+    sources_node: ast.expr | None = None
+    order: int = 0
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Walk:
+    """The state of a walk, the questions met on the way, and the parts that evaluate, call and execute (set by `engine`)."""
+
+    finder: Finder
+    state: State = field(default_factory=State)
+    questions: list[Question] = field(default_factory=list)
+    variables: list[Node] = field(default_factory=list)
+    operations: list[Node] = field(default_factory=list)
+    replaced: list[tuple[Node, int, Site, str]] = field(default_factory=list)  # variables whose place on an object a tensor took
+    texts: dict[str, str] = field(default_factory=dict)  # of the files that were walked through
+    modules: dict[str, Module] = field(default_factory=dict)
+    fuel: int = FUEL
+    seen: set[ast.AST] = field(default_factory=set)  # functions that were entered
+    classes: list[Class] = field(default_factory=list)
+    functions: list[Any] = field(default_factory=list)  # module-level functions and methods, in the order of their definition
+    models: list[Any] = field(default_factory=list)  # objects that were compiled
+    tapes: int = 0
+    evaluate: Callable[[ast.expr, Env], Value] = field(init=False)
+    call: Callable[[Value, Arguments, Site], Value] = field(init=False)
+    execute: Callable[[Iterable[ast.stmt], Env], Any] = field(init=False)
+    attribute: Callable[[Value, str, Site], Value] = field(init=False)
+    items: Callable[[Value, Site], tuple[list[Value], bool]] = field(init=False)
+
+    def burn(self) -> None:
+        self.fuel -= 1
+        if self.fuel <= 0:
+            raise OutOfFuel
+
+    # Nodes. All that the walk makes come from here: they carry the clock and the tapes of their moment.
+
+    def node(self, kind: str, site: Site | None, edges: Iterable[Edge] = (), label: str = "", dtype: str = "") -> Node:
+        tapes = self.state.recording() if kind == "op" else frozenset[int]()
+        made = Node(kind, label, site, tuple(edges), tapes, self.state.tick(), dtype)
+        if kind == "op":
+            self.operations.append(made)
+        return made
+
+    def unknown(self, site: Site | None, *inputs: Value) -> Unknown:
+        return Unknown(self.node("unknown", site, carried(n for v in inputs for n in nodes(v))))
+
+    def data(self, site: Site | None, label: str = "", form: Form = "tensor", dtype: str = "") -> Tensor:
+        """A value in which no variable is."""
+        return Tensor(self.node("data", site, label=label, dtype=dtype), form)
+
+    def op(self, site: Site, inputs: Iterable[Value], label: str = "", dtype: str = "float", cut: Cut | None = None) -> Tensor:
+        """A tensor computed from `inputs`; with `cut` no gradient comes back to any of them."""
+        origins = [n for v in inputs for n in nodes(v)]
+        return Tensor(self.node("op", site, cut_off(origins, cut) if cut else carried(origins), label, dtype))
+
+    def join(self, site: Site | None, inputs: Iterable[Value], form: Form = "tensor", dtype: str = "", cut: Cut | None = None) -> Tensor:
+        """No operation of TensorFlow's: an array or number made of others, one of several."""
+        origins = [n for v in inputs for n in nodes(v)]
+        return Tensor(self.node("join", site, cut_off(origins, cut) if cut else carried(origins), dtype=dtype), form)
+
+    def variable(self, site: Site, initial: Iterable[Value] = (), dtype: str = "float", trainable: bool = True, name: str = "") -> Tensor:
+        """A new variable. What it was initialised from is no way back: a variable copies."""
+        made = Node("variable", "", site, (), frozenset(), self.state.tick(), dtype, trainable, name)
+        made.edges = cut_off((n for v in initial for n in nodes(v)), Cut("state-round-trip", {"how": "initial"}, site))
+        self.variables.append(made)
+        return Tensor(made, "variable", {})
