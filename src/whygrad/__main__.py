@@ -1,8 +1,21 @@
-"""`python -m whygrad` is the command `whygrad`."""
+"""`whygrad` and `python -m whygrad`: `check` goes past click, whose import alone would take longer than checking a file."""
 
 from __future__ import annotations
 
-from whygrad.cli import main
+import sys
+from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """Ends the process."""
+    if sys.argv[1:2] == ["check"]:
+        from whygrad.lint.command import main as check
+
+        sys.exit(check(sys.argv[2:]))
+    from whygrad.cli import main as command
+
+    command()
+
 
 if __name__ == "__main__":
     main()

@@ -88,6 +88,15 @@ def _watching_health() -> Any:
     return start_watching(health=True)
 
 
+@commands.command(add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def check(args: tuple[str, ...]) -> int:
+    """Find the same mistakes in source files and notebooks, without running them."""
+    from whygrad.lint.command import main as check_command
+
+    return check_command(args)
+
+
 @commands.command()
 @click.argument("report", metavar="REPORT.json", type=click.Path(path_type=Path))
 @_format

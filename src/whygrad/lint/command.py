@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 
 from whygrad._version import __version__
 from whygrad.config import Configs, matches, slugs
+from whygrad.errors import WhygradError
 from whygrad.lint.arguments import STDIN, USAGE, Options, parsed
 from whygrad.lint.cache import Cache
 from whygrad.lint.discover import Discovery
-from whygrad.lint.one_file import Checker, Engine, flow_engine
+from whygrad.lint.one_file import Checker, flow_engine
 from whygrad.lint.pool import check_all, preload, processes, relevant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from whygrad.lint.fixing import Repaired
+    from whygrad.lint.one_file import Engine
     from whygrad.lint.result import FileResult
     from whygrad.model import Diagnosis, Report
 
@@ -25,15 +28,18 @@ CLEAN, FOUND, BAD, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(words: Sequence[str], engine: Engine = flow_engine) -> int:
-    """The exit status of `whygrad check`. Raises UsageError."""
-    options = parsed(words)
-    if options.help:
-        sys.stdout.write(USAGE)
-        return CLEAN
+    """The exit status of `whygrad check`. What the user did wrong is said in one line on standard error."""
     try:
+        options = parsed(words)
+        if options.help:
+            sys.stdout.write(USAGE)
+            return CLEAN
         return Run(options, engine).status()
     except KeyboardInterrupt:
         return INTERRUPTED
+    except WhygradError as error:
+        print(f"whygrad: {_printable(_short(str(error)))}", file=sys.stderr)
+        return error.exit_status
 
 
 class Run:
@@ -109,22 +115,23 @@ class Run:
         def check(contents: Mapping[str, bytes]) -> list[Diagnosis]:
             return self._wanted(check_all(self._checker({**self.contents, **contents}), self.files, 1))
 
-        repairs = repaired(found, check, self._checker(self.contents).content, unsafe=self.options.unsafe_fixes)
+        checker = self._checker(self.contents)
+        read = cache(checker.content)
+        repairs = repaired(found, check, read, unsafe=self.options.unsafe_fixes)
         if self.options.diff:
-            self._show_diff(repairs)
+            self._show_diff(repairs, read)
             return found, ()
-        count = self._write(repairs)
-        return list(repairs.diagnoses), (*_notices(repairs, count),)
+        return list(repairs.diagnoses), (*_notices(repairs, self._write(repairs, read)),)
 
-    def _show_diff(self, repairs: Repaired) -> None:
+    def _show_diff(self, repairs: Repaired, read: Callable[[str], bytes]) -> None:
         from whygrad.lint.fixing import diff
         from whygrad.render.write import write_stdout
 
-        read = self._checker(self.contents).content
         write_stdout("".join(diff(_short(path), read(path), new) for path, new in sorted(repairs.contents.items())))
 
-    def _write(self, repairs: Repaired) -> int:
+    def _write(self, repairs: Repaired, read: Callable[[str], bytes]) -> int:
         """Put the new contents in place of the old; how many files were changed. One that somebody else has changed meanwhile is left alone."""
+        from whygrad.lint.reading import read_bytes
         from whygrad.lint.writing import replace_file
 
         if self.options.paths == [STDIN]:
@@ -134,6 +141,9 @@ class Run:
         written = 0
         for path, content in sorted(repairs.contents.items()):
             try:
+                if read_bytes(path) != read(path):
+                    self.problems.append(f"{path}: was changed while it was checked, and left as it is; run the command again")
+                    continue
                 replace_file(path, content)
                 written += 1
             except OSError as error:

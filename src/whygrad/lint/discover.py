@@ -49,7 +49,7 @@ class Discovery:
                 continue
             waiting += reversed(list(self._folders(entries, real)))
             for entry in entries:
-                if entry.name.endswith(SUFFIXES) and not _is_folder(entry):
+                if entry.name.endswith(SUFFIXES) and _is_file_or_broken(entry):
                     self._file(entry.path, _real(entry, real))
 
     def _folders(self, entries: list[os.DirEntry[str]], real: str) -> Iterator[tuple[str, str]]:
@@ -76,6 +76,14 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # a link that leads in a circle
         return False
+
+
+def _is_file_or_broken(entry: os.DirEntry[str]) -> bool:
+    """A pipe would be waited for. A link to nowhere is kept: reading it says so."""
+    try:
+        return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path))
+    except OSError:
+        return True
 
 
 def _real(entry: os.DirEntry[str], folder: str) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
-from whygrad.lint.one_file import Checker, Engine, flow_engine
+from whygrad.lint.one_file import Checker, flow_engine
 from whygrad.lint.result import FileResult
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from concurrent.futures import Executor
+
+    from whygrad.lint.one_file import Engine
 
 ENOUGH = 400_000  # bytes of source that take longer to check than processes take to start
 _PARTS_PER_PROCESS = 8
