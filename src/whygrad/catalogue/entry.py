@@ -38,12 +38,13 @@ BESIDE = frozenset({Status.INDEX, Status.NOT_FLOAT})  # no gradient is expected
 class Argument:
     """One argument. `position` is None for what goes by keyword only.
 
-    `kind`: float, complex, integer, bool, string (tensors of it), or setting (an axis, a name: no tensor).
+    `kind`: float, complex, integer, bool, string (tensors of it), or setting (an axis, a name: no tensor). `optional`: it has a default.
     """
 
     name: str
     position: int | None
     kind: str
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,14 @@ class Entry:
 
     @property
     def status(self) -> Status:
-        """The function in one word: that of its float arguments, `depends` where they differ. An argument is as good as its best output."""
+        """The function in one word: that of its float arguments, `depends` where they differ. An argument is as good as its best output.
+
+        Optional ones (an epsilon, a mask) count only where no other takes floats.
+        """
         if self.reason and not self.flows:
             return Status.NOT_MEASURED
-        floats = {best(self.flows.get(a.name, ())) for a in self.float_arguments}
+        main = tuple(a for a in self.float_arguments if not a.optional) or self.float_arguments
+        floats = {best(self.flows.get(a.name, ())) for a in main}
         if not floats:
             return merged(best(f) for f in self.flows.values()) if self.flows else Status.NOT_FLOAT
         return floats.pop() if len(floats) == 1 else Status.DEPENDS

@@ -23,6 +23,7 @@ LETTERS = {status: letter for letter, status in CODES.items()}
 KINDS = {"f": "float", "c": "complex", "i": "integer", "b": "bool", "s": "string", "-": "setting"}
 KIND_LETTERS = {kind: letter for letter, kind in KINDS.items()}
 KEYWORD_ONLY = "*"
+OPTIONAL = "?"
 
 
 def names_of(line: str) -> list[str]:
@@ -51,7 +52,7 @@ def entry_of(line: str) -> Entry:
 
 
 def line_of(entry: Entry) -> str:
-    """`a`: an argument as "name:kind:flow", position by order, "*name" by keyword only; `o`: an output as "name:dtype"."""
+    """`a`: an argument as "name:kind:flow", position by order, "*name" by keyword only, "name?" with a default; `o`: an output as "name:dtype"."""
     data: dict[str, Any] = {
         "a": [_argument_text(a, entry.flows.get(a.name, ())) for a in entry.arguments],
         "o": [f"{o.name}:{o.dtype}" for o in entry.outputs],
@@ -69,16 +70,17 @@ def _arguments(texts: Iterable[str]) -> tuple[tuple[Argument, ...], dict[str, tu
     for position, text in enumerate(texts):
         name, kind, flow = text.split(":")
         keyword_only = name.startswith(KEYWORD_ONLY)
-        name = name.lstrip(KEYWORD_ONLY)
-        arguments.append(Argument(name, None if keyword_only else position, KINDS[kind]))
+        optional = name.endswith(OPTIONAL)
+        name = name.strip(KEYWORD_ONLY + OPTIONAL)
+        arguments.append(Argument(name, None if keyword_only else position, KINDS[kind], optional))
         if flow:
             flows[name] = tuple(CODES[letter] for letter in flow)
     return tuple(arguments), flows
 
 
 def _argument_text(argument: Argument, flow: tuple[Status, ...]) -> str:
-    mark = KEYWORD_ONLY if argument.position is None else ""
-    return f"{mark}{argument.name}:{KIND_LETTERS[argument.kind]}:{''.join(LETTERS[s] for s in flow)}"
+    before, after = KEYWORD_ONLY * (argument.position is None), OPTIONAL * argument.optional
+    return f"{before}{argument.name}{after}:{KIND_LETTERS[argument.kind]}:{''.join(LETTERS[s] for s in flow)}"
 
 
 def _detail(data: dict[str, Any]) -> Detail:

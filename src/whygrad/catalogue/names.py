@@ -7,7 +7,8 @@ from collections.abc import Iterator
 _MODULES = {  # how modules are imported -> where their functions are looked up, in this order
     "tf": ("tensorflow",),
     "K": ("keras.backend", "keras.ops"),
-    "np": ("tensorflow.experimental.numpy", "tensorflow", "tensorflow.math", "keras.ops", "tensorflow.linalg"),
+    "np": ("tensorflow", "tensorflow.math", "tensorflow.linalg", "keras.ops", "tensorflow.experimental.numpy"),
+    "tnp": ("tensorflow.experimental.numpy",),
     "ops": ("keras.ops", "tensorflow.raw_ops"),
     "kops": ("keras.ops",),
     "raw_ops": ("tensorflow.raw_ops",),
@@ -16,7 +17,7 @@ _MODULES = {  # how modules are imported -> where their functions are looked up,
     "array_ops": ("tensorflow",),
     "nn_ops": ("tensorflow.nn",),
 }
-for _same, _as in {"numpy": "np", "tnp": "np", "jnp": "np", "backend": "K", "KO": "kops", "knp": "ops"}.items():
+for _same, _as in {"numpy": "np", "jnp": "np", "backend": "K", "KO": "kops", "knp": "ops"}.items():
     _MODULES[_same] = _MODULES[_as]
 _NAMESPACES = ("math", "nn", "linalg", "image", "signal", "sparse", "random", "strings", "ragged", "quantization", "sets", "bitwise")
 _ANYWHERE = (
