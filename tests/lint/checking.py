@@ -12,7 +12,7 @@ import pytest
 from lint.fake_engine import examine
 from whygrad.lint.command import main
 
-TRAIN = "import tensorflow as tf  # GradientTape\n"  # what makes a file matter
+TRAIN = "import tensorflow as tf  # tape.gradient\n"  # what makes a file matter
 
 
 class Checked:

@@ -102,7 +102,7 @@ def test_standard_input(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None
     assert folder.check("-").lines == ["<stdin>:2:1: cut_here found [outside-tape]"]
     given(TRAIN + "cut_here\n")
     assert folder.check("-", "--stdin-filename", "sub/new.py").lines == ["sub/new.py:2:1: cut_here found [outside-tape]"]
-    given("def (:  # tensorflow GradientTape\n")
+    given("def (:  # tensorflow tape.gradient\n")
     checked = folder.check("-")
     assert (checked.status, checked.out) == (2, "")
     assert checked.err.startswith("whygrad: <stdin>:1:5: not Python: ")

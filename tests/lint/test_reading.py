@@ -45,7 +45,7 @@ def test_what_cannot_be_read_is_one_line(content: bytes, message: str) -> None:
 
 
 def test_every_bad_file_has_its_line_and_the_rest_is_checked(folder: Folder) -> None:
-    lib = b"# tensorflow GradientTape\n"
+    lib = b"# tensorflow tape.gradient\n"
     folder.write(
         {
             "bytes.py": lib + b"'\xff'\n",

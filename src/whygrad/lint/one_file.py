@@ -7,7 +7,7 @@ import warnings
 
 from whygrad.errors import InputError
 from whygrad.lint.modules import ModuleFinder
-from whygrad.lint.prefilter import can_matter
+from whygrad.lint.prefilter import Prefilter
 from whygrad.lint.program import NOTEBOOK_SUFFIX, Program, read_program
 from whygrad.lint.reading import read_bytes
 from whygrad.lint.result import FileResult, result_of
@@ -42,6 +42,7 @@ class Checker:
         self.engine = engine
         self.cache = cache
         self.finder = ModuleFinder(roots, {path: text for path, text in map(_overlaid, self.contents.items()) if text is not None})
+        self._prefilter = Prefilter(self.finder)
 
     def content(self, path: str) -> bytes:
         """Raises InputError."""
@@ -51,7 +52,7 @@ class Checker:
         """How many bytes there are to check, 0 where there is nothing to find, or a line that says why the file cannot be read."""
         try:
             content = self.content(path)
-            return len(content) if can_matter(path, content, self.finder) else 0
+            return len(content) if self._prefilter.can_matter(path, content) else 0
         except InputError as error:
             return str(error)
 

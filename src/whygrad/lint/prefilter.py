@@ -1,41 +1,120 @@
 """The bytes of a file come in; whether it can hold a finding goes out. Most files of a tree are left here, before anything is decoded or parsed.
 
-A file matters when it speaks of gradients, of training or of layers, and of TensorFlow or Keras: itself, or in a module of the project
-that it imports. The words are those with which a computation with gradients begins; `tests/lint/test_prefilter.py` holds them against all programs of
-the corpus and of the causes.
+A file matters when somebody asks for gradients in it, and when it speaks of TensorFlow or Keras: itself, or in a module of the project that it
+imports, at any distance. `tests/lint/test_prefilter.py` holds the words against all programs of the corpus and of the causes.
 """
 
 from __future__ import annotations
 
 import re
 
+from whygrad.lint.modules import NEVER_OURS, ModuleFinder
 from whygrad.lint.reading import declared_encoding
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from whygrad.lint.modules import ModuleFinder
 
 LIBRARIES = (b"tensorflow", b"keras")
 OUR_COMMENT = b"whygrad:"
-BEGINNINGS = (b"radient", b"minimize", b".compile(", b".fit(", b"add_loss", b"train_step", b"train_on_batch", b"Layer", b"Model", b"Lambda")
-_NOT_KERAS = re.compile(rb"\bre\.compile\(")
-_IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]+([^#\r\n]*)|import[ \t]+([\w., \t]+))", re.MULTILINE)
+# Each is looked for as plain bytes, which is many times faster than a pattern; only where one is found, what stands around it is looked at.
+_ASKING = {
+    b"gradient": (b".gradient", b".gradients", b"gradients(", b"import gradients"),
+    b"jacobian": (b".jacobian", b".batch_jacobian"),
+    b"hessians": (b".hessians", b"hessians(", b"import hessians"),
+    b"minimize": (b".minimize", b"minimize("),
+    b".compile": (b".compile",),
+    b".fit": (b".fit",),
+    b"train_step": (b"train_step",),
+}
+_REGEX_COMPILED = (b"re", b"regex", b"_re")
+_LOSS_CLASS = re.compile(rb"class[ \t]+\w+\([^)]*Loss\b")
+_IMPORT = re.compile(r"[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import\b[ \t]*(\([^)]*\)?|[^#\n;]*)|import[ \t]+([\w., \t]+))")
+_NAME_BEFORE = re.compile(rb"(\w*)$")
+_COMMENT = re.compile(r"#[^\n]*")
 _ASCII_BASED = re.compile(r"(?i)utf-?8|ascii|us-ascii|latin|iso-?8859|cp\d|windows|euc|gb|big5|koi8|mac|shift|sjis")
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-def can_matter(path: str, content: bytes, finder: ModuleFinder) -> bool:
-    """Never False for a file that holds a finding. `path` is absolute."""
-    if _not_readable_as_ascii(content) or OUR_COMMENT in content:
-        return True
-    if not _begins_something(content):
+Facts = tuple[bool, bool, list[tuple[str, int]]]  # speaks of a library, asks for gradients, imports
+
+
+class Prefilter:
+    """Answers for the files of one project, whose modules `finder` finds."""
+
+    def __init__(self, finder: ModuleFinder) -> None:
+        self._finder = finder
+        self._facts: dict[str, Facts] = {}
+        self._harmless: set[str] = set()
+
+    def can_matter(self, path: str, content: bytes) -> bool:
+        """Never False for a file that holds a finding. `path` is absolute."""
+        if OUR_COMMENT in content or _not_readable_as_ascii(content):
+            return True
+        library, asks = _speaks(content), _asks(content)
+        if library and asks:
+            return True
+        return b"import" in content and self._with_imports(path, content)
+
+    def _with_imports(self, path: str, content: bytes) -> bool:
+        """Whether the file and the modules of the project that it imports, at any distance, do both."""
+        if path not in self._facts:
+            self._facts[path] = _facts(content.decode("latin-1"))
+        library, asks, _ = self._facts[path]
+        waiting, seen = [path], {path}
+        while waiting:
+            importer = waiting.pop()
+            for found in self._imported(importer):
+                if found not in seen and found not in self._harmless:
+                    seen.add(found)
+                    waiting.append(found)
+                    library, asks = library or self._facts[found][0], asks or self._facts[found][1]
+                    if library and asks:
+                        return True
+        self._harmless |= seen  # what they reach has been seen as well
         return False
-    return any(library in content for library in LIBRARIES) or _imports_a_library(path, content, finder)
+
+    def _imported(self, importer: str) -> list[str]:
+        found = []
+        for name, level in self._facts[importer][2]:
+            source = self._finder.source_of(name, importer, level)
+            if source is not None:
+                if source[0] not in self._facts:
+                    self._facts[source[0]] = _facts(source[1])
+                found.append(source[0])
+        return found
 
 
-def _begins_something(content: bytes) -> bool:
-    """`re.compile(` is by far the most frequent `.compile(`, and not one of a model."""
-    found = [word for word in BEGINNINGS if word in content]
-    return bool(found) and (found != [b".compile("] or content.count(b".compile(") > len(_NOT_KERAS.findall(content)))
+def _facts(text: str) -> Facts:
+    content = text.encode("utf-8", "replace")
+    return _speaks(content), _asks(content), _imports(text)
+
+
+def _speaks(content: bytes) -> bool:
+    return any(library in content for library in LIBRARIES)
+
+
+def _asks(content: bytes) -> bool:
+    for stem, needles in _ASKING.items():
+        if stem in content and any(_really(content, needle) for needle in needles):
+            return True
+    return b"Loss" in content and _LOSS_CLASS.search(content) is not None
+
+
+def _really(content: bytes, needle: bytes) -> bool:
+    """Whether one of the places is the name as a whole, and `.compile` not that of regular expressions."""
+    at = content.find(needle)
+    while at >= 0:
+        end = at + len(needle)
+        follows = content[end : end + 1]
+        whole = needle.endswith(b"(") or not (follows.isalnum() or follows == b"_")
+        if whole and not (needle == b".compile" and _word_before(content, at) in _REGEX_COMPILED):
+            return True
+        at = content.find(needle, end)
+    return False
+
+
+def _word_before(content: bytes, at: int) -> bytes:
+    found = _NAME_BEFORE.search(content[max(at - 40, 0) : at])
+    return found.group(1) if found else b""
 
 
 def _not_readable_as_ascii(content: bytes) -> bool:
@@ -44,31 +123,26 @@ def _not_readable_as_ascii(content: bytes) -> bool:
     return encoding is not None and not _ASCII_BASED.match(encoding)
 
 
-def _imports_a_library(path: str, content: bytes, finder: ModuleFinder) -> bool:
-    """Whether a module of the project that the file imports, at any distance, speaks of a library."""
-    waiting, seen = [(path, content.decode("latin-1"))], {path}
-    while waiting:
-        importer, text = waiting.pop()
-        for name, level in _imported(text):
-            found = finder.source_of(name, importer, level)
-            if found is None or found[0] in seen:
-                continue
-            if "tensorflow" in found[1] or "keras" in found[1]:
-                return True
-            seen.add(found[0])
-            waiting.append(found)
-    return False
-
-
-def _imported(text: str) -> list[tuple[str, int]]:
+def _imports(text: str) -> list[tuple[str, int]]:
     """The modules that a text imports, and the names that may be modules, as (name, level). Also what only looks like an import."""
-    names: list[tuple[str, int]] = []
-    for found in _IMPORT.finditer(text.encode("utf-8", "replace")):
-        dots, base, what, plain = (part.decode("ascii", "replace") if part is not None else "" for part in found.groups())
-        if plain:
-            names += [(part.split()[0], 0) for part in plain.split(",") if part.strip()]
-            continue
-        names.append((base, len(dots)))
-        words = re.findall(r"\w+", what)
-        names += [(f"{base}.{word}".lstrip("."), len(dots)) for word in words if word != "as"]
-    return names
+    names: dict[tuple[str, int], None] = {}
+    at = text.find("import")
+    while at >= 0:
+        start = max(text.rfind("\n", 0, at), text.rfind(";", 0, at), text.rfind(":", 0, at)) + 1
+        found = _IMPORT.match(text, start)
+        if found is not None:
+            dots, base, what, plain = (group or "" for group in found.groups())
+            names |= dict.fromkeys(_meant(dots, base, _COMMENT.sub("", what), plain))
+            at = max(at, found.end() - 1)
+        at = text.find("import", at + 1)
+    return list(names)
+
+
+def _meant(dots: str, base: str, what: str, plain: str) -> Iterator[tuple[str, int]]:
+    if plain:
+        yield from ((part.split()[0], 0) for part in plain.split(",") if part.strip() and part.split()[0].partition(".")[0] not in NEVER_OURS)
+        return
+    if not dots and base.partition(".")[0] in NEVER_OURS:
+        return
+    yield base, len(dots)
+    yield from ((f"{base}.{word}".lstrip("."), len(dots)) for word in re.findall(r"\w+", what) if word != "as")
