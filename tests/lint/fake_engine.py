@@ -26,6 +26,10 @@ def examine(path: str, text: str, project: ModuleFinder) -> tuple[Diagnosis, ...
         raise KeyError("a fault")
     if "nested deeply" in text:
         raise RecursionError
+    if "cut_elsewhere b 1" in text:
+        source = project.source_of("b", path)
+        assert source is not None
+        return (Diagnosis("outside-tape", "proven", "error", "cut_elsewhere found", "", Location(source[0], 1, 1, 1, 2, text="x")),)
     ast.parse(text)
     found = [_diagnosis(path, line, number, match) for number, line in enumerate(text.split("\n"), 1) for match in WORD.finditer(line)]
     imported = [project.source_of(name, path) for name in IMPORT.findall(text)]

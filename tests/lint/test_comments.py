@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lint.checking import TRAIN, Folder
+from whygrad.lint.comments import ignores_in, silenced
+from whygrad.model import Diagnosis, Location
 
 
 @pytest.mark.parametrize(
@@ -28,15 +30,28 @@ def test_a_comment(folder: Folder, line: str, expected: list[str]) -> None:
     assert [found.removeprefix("a.py:").rpartition(" [")[0] for found in folder.check().lines] == expected
 
 
-def test_any_line_of_the_expression_counts(folder: Folder) -> None:
-    from whygrad.lint.comments import silenced
-    from whygrad.model import Diagnosis, Location
+def test_any_line_of_the_expression_counts() -> None:
+    def left(found: Diagnosis) -> list[str]:
+        ignores = list(ignores_in("a.py", "x = f(\n    1,  # whygrad: ignore\n)\n"))
+        return [d.cause for d in silenced([found], ignores, frozenset)]
 
-    text = "x = f(\n    1,  # whygrad: ignore\n)\n"
-    found = Diagnosis("outside-tape", "proven", "error", "", "", Location("a.py", 1, 5, 3, 2))
-    assert silenced("a.py", text, [found], frozenset) == ()
-    elsewhere = Diagnosis("outside-tape", "proven", "error", "", "", Location("a.py", 1, 1, 1, 2))
-    assert [d.cause for d in silenced("a.py", text, [elsewhere], frozenset)] == ["outside-tape", "unused-ignore"]
+    assert left(at("a.py", 1, 3)) == []
+    assert left(at("a.py", 1, 1)) == ["outside-tape", "unused-ignore"]
+    assert left(at("b.py", 1, 3)) == ["outside-tape", "unused-ignore"]
+
+
+def at(path: str, line: int, end_line: int) -> Diagnosis:
+    return Diagnosis("outside-tape", "proven", "error", "", "", Location(path, line, 1, end_line, 2))
+
+
+def test_a_finding_of_one_file_in_another_is_silenced_there(folder: Folder) -> None:
+    folder.write({"a.py": TRAIN + "import b\ncut_elsewhere b 1\n", "b.py": "x  # whygrad: ignore\n"})
+    assert folder.check("a.py").lines == []
+    assert folder.check().lines == []
+    folder.write({"b.py": "x\n"})
+    assert folder.check("a.py").lines == folder.check().lines == ["b.py:1:1: cut_elsewhere found [outside-tape]"]
+    folder.write({"pyproject.toml": '[tool.whygrad]\nper-file-ignores = {"b.py" = ["outside-tape"]}'})
+    assert folder.check("a.py").lines == []
 
 
 @pytest.mark.parametrize(

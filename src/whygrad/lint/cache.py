@@ -40,7 +40,7 @@ class Cache:
                 return None
             if not all(_same_answer(finder, *asked) for asked in entry["asked"]):
                 return None
-            result = FileResult(path, entry["found"], entry["problems"])
+            result = FileResult(path, entry["found"], entry["problems"], entry["ignores"])
             return result if result.found == [] or result.diagnoses else None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
@@ -49,7 +49,7 @@ class Cache:
         """Keep a result."""
         asked = [[*question, "" if question[3] is None else finder.fingerprint(question[3])] for question in finder.questions(path)]
         entry: dict[str, Any] = {"made_by": self._made_by, "path": path, "content": _hash(content), "asked": asked}
-        entry |= {"found": result.found, "problems": result.problems}
+        entry |= {"found": result.found, "problems": result.problems, "ignores": result.ignores}
         file = self._file(path)
         try:
             _make_folder(os.path.dirname(file))

@@ -69,7 +69,7 @@ class Run:
             preload(self.engine)
         results = check_all(checker, self.files, self.jobs)
         self.problems += [problem for result in results for problem in result.problems]
-        found = self._wanted(results)
+        found = self._wanted(results, checker)
         notices: tuple[str, ...] = ()
         if self.options.fix or self.options.diff:
             found, notices = self._repair(found)
@@ -96,24 +96,37 @@ class Run:
         here = os.getcwd()
         return any(matches(p, path, here) for p in self.options.exclude) or self.configs.of(os.path.dirname(path)).excludes(path)
 
-    def _wanted(self, results: Sequence[FileResult]) -> list[Diagnosis]:
-        """What was selected of all that was found; a finding that two files brought up counts once."""
-        found = (d for result in results for d in result.diagnoses if self._selected(d, result.path))
-        return list(dict.fromkeys(found))
+    def _wanted(self, results: Sequence[FileResult], checker: Checker) -> list[Diagnosis]:
+        """What no comment silences and was selected; a finding that two files brought up counts once."""
+        found = list(dict.fromkeys(d for result in results for d in result.diagnoses))
+        if not found and not any(result.ignores for result in results):
+            return []
+        from whygrad.render.paths import cell_of
 
-    def _selected(self, diagnosis: Diagnosis, path: str) -> bool:
+        ignores = [ignore for result in results for ignore in result.ignores]
+        elsewhere = {cell_of(d.location.path)[0] for d in found if d.location is not None} - {result.path for result in results}
+        ignores += [ignore for path in sorted(elsewhere) for ignore in checker.ignores(path)]
+        if ignores:
+            from whygrad.lint.comments import Ignore, silenced
+
+            found = list(silenced(found, [Ignore(*arguments) for arguments in ignores], _known))
+        return [diagnosis for diagnosis in found if self._selected(diagnosis)]
+
+    def _selected(self, diagnosis: Diagnosis) -> bool:
         slug = diagnosis.cause
         if slug in self.ignore or (self.select is not None and slug not in self.select):
             return False
-        folder = os.path.dirname(path) or os.getcwd()
-        config = self.configs.of(folder)
-        return config.wants(slug, path, selected=self.select is not None)
+        from whygrad.render.paths import cell_of
+
+        path = "" if diagnosis.location is None else cell_of(diagnosis.location.path)[0]
+        return self.configs.of(os.path.dirname(path) or os.getcwd()).wants(slug, path, selected=self.select is not None)
 
     def _repair(self, found: list[Diagnosis]) -> tuple[list[Diagnosis], tuple[str, ...]]:
         from whygrad.lint.fixing import repaired
 
         def check(contents: Mapping[str, bytes]) -> list[Diagnosis]:
-            return self._wanted(check_all(self._checker({**self.contents, **contents}), self.files, 1))
+            checker = self._checker({**self.contents, **contents})
+            return self._wanted(check_all(checker, self.files, 1), checker)
 
         checker = self._checker(self.contents)
         read = cache(checker.content)

@@ -15,7 +15,7 @@ from whygrad.lint.result import FileResult, result_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import TypeAlias
+    from typing import Any, TypeAlias
 
     from whygrad.lint.cache import Cache
     from whygrad.model import Diagnosis
@@ -73,7 +73,7 @@ class Checker:
     def _examined(self, path: str, content: bytes) -> FileResult:
         try:
             program = read_program(path, content)
-            return result_of(path, self._findings(program), program.problems)
+            return result_of(path, self._findings(program), program.problems, _ignores(program))
         except InputError as error:
             return FileResult(path, [], [str(error)])
         except SyntaxError as error:
@@ -91,12 +91,27 @@ class Checker:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what the parser thinks of the user's literals
             found = self.engine(program.path, program.text, self.finder)
-        if "whygrad:" in program.text:
-            from whygrad.lint.comments import silenced
-            from whygrad.lint.slugs import known_slugs
-
-            found = silenced(program.path, program.text, found, known_slugs)
         return tuple(program.shown(diagnosis) for diagnosis in found)
+
+    def ignores(self, path: str) -> list[list[Any]]:
+        """The comments of a file that is not checked itself, but has findings of another."""
+        try:
+            return _ignores(read_program(path, self.content(path)))
+        except InputError:
+            return []
+
+
+def _ignores(program: Program) -> list[list[Any]]:
+    """The comments of a program, where the user sees them."""
+    if "whygrad:" not in program.text:
+        return []
+    from whygrad.lint.comments import ignores_in
+
+    found = []
+    for ignore in ignores_in(program.path, program.text):
+        path, line = program.place(ignore.line)
+        found.append([path, line, ignore.start, ignore.end, ignore.full_line, list(ignore.slugs), ignore.whole_file])
+    return found
 
 
 def _overlaid(item: tuple[str, bytes]) -> tuple[str, str | None]:

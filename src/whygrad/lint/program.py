@@ -34,6 +34,11 @@ class Program:
         result: Diagnosis = relocated(diagnosis, self._in_cell)
         return result
 
+    def place(self, line: int) -> tuple[str, int]:
+        """The path and the line that the user sees for a line of `text`."""
+        cell = None if self.notebook is None else self.notebook.cell_at(line)
+        return (self.path, line) if cell is None else (f"{self.path}:cell {cell.number}", line - cell.first_line + 1)
+
     def _in_cell(self, at: Location) -> Location | None:
         if at.path != self.path or self.notebook is None:
             return at

@@ -11,14 +11,15 @@ if TYPE_CHECKING:
 
 
 class FileResult:
-    """`found` are the diagnoses as in the JSON of a report; `problems` are lines for the user."""
+    """`found` are the diagnoses as in the JSON of a report; `problems` are lines for the user; `ignores` the arguments of each Ignore."""
 
-    __slots__ = ("found", "path", "problems")
+    __slots__ = ("found", "ignores", "path", "problems")
 
-    def __init__(self, path: str, found: list[dict[str, Any]], problems: list[str]) -> None:
+    def __init__(self, path: str, found: list[dict[str, Any]], problems: list[str], ignores: list[list[Any]] | None = None) -> None:
         self.path = path
         self.found = found
         self.problems = problems
+        self.ignores = ignores or []
 
     @property
     def diagnoses(self) -> tuple[Diagnosis, ...]:
@@ -30,15 +31,15 @@ class FileResult:
         return Report.from_json({**_empty_report(), "diagnoses": self.found}).diagnoses
 
 
-def result_of(path: str, diagnoses: Iterable[Diagnosis], problems: Iterable[str] = ()) -> FileResult:
+def result_of(path: str, diagnoses: Iterable[Diagnosis], problems: Iterable[str] = (), ignores: list[list[Any]] | None = None) -> FileResult:
     """The result with these diagnoses."""
     found = tuple(diagnoses)
     if not found:
-        return FileResult(path, [], list(problems))
+        return FileResult(path, [], list(problems), ignores)
     from whygrad.model import Environment, Report
 
     body = Report("", Environment("", None, None), "check", None, found).to_json()
-    return FileResult(path, body["diagnoses"], list(problems))
+    return FileResult(path, body["diagnoses"], list(problems), ignores)
 
 
 def _empty_report() -> dict[str, Any]:
