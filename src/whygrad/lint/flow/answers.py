@@ -9,7 +9,7 @@ from whygrad.lint.flow import asked, cuts, missing
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node
 from whygrad.lint.flow.sources import Source, is_open, listed
-from whygrad.lint.flow.values import Plain, Tensor
+from whygrad.lint.flow.values import Plain, Tensor, is_computed
 from whygrad.lint.flow.walk import Question, Walk
 from whygrad.lint.flow.ways import Ways
 
@@ -33,11 +33,14 @@ def answer(walk: Walk, question: Question, earlier: list[Question]) -> list[Answ
     found = asked.classify(walk, question)
     if found is not None:
         return [Answer(question, found, listed(question))]
-    if question.target is None or question.facts.get("eager"):
+    if question.target is None:
         return []
     ways = Ways(question)
     ways.follow_gradient()
     judged = list(_each(walk, ways, earlier))
+    if not any(finding for _, finding in judged):
+        integer = asked.integer_target(question)
+        return [Answer(question, integer, listed(question))] if integer is not None else []
     missing_ones = [(source, finding) for source, finding in judged if finding is not None]
     trainable = [f for s, f in judged if not (isinstance(s.value, Tensor) and s.value.form == "variable" and not s.value.node.trainable)]
     whole = not is_open(question) and all(f is not None for f in trainable) and bool(trainable)
@@ -55,7 +58,7 @@ def _grouped(question: Question, found: list[tuple[Source, Finding]], whole: boo
 
 def _each(walk: Walk, ways: Ways, earlier: list[Question]) -> Iterator[tuple[Source, Finding | None]]:
     """Each source that can be judged with what is wrong about it."""
-    unknown = any(n.kind == "unknown" for n in ways.reached)
+    unknown = any(n.kind == "unknown" for n in ways.reached) or ways.question.target is None or not is_computed(ways.question.target)
     sources = [s for s in listed(ways.question) if isinstance(s.value, (Tensor, Plain))]
     states = [(s, _in_itself(walk, ways, s, i, earlier)) for i, s in enumerate(sources)]
     lost = [s for s, finding in states if finding is None and not unknown and not _connected(ways, s)]
@@ -80,10 +83,10 @@ def _in_itself(walk: Walk, ways: Ways, source: Source, index: int, earlier: list
         return Finding("variable-replaced", gone[2], {"how": "attribute", "attribute": gone[3]})
     if value.form == "variable":
         return asked.variable(ways, node)
+    if node.dtype in NOT_FLOAT and not any(e.origin.kind in ("variable", "unknown") for e in node.edges):
+        return Finding("non-float-variable", node.site, {"dtype": {"integer": "an integer"}.get(node.dtype, node.dtype)})
     if ways.tape is None or _is_watched(ways, node) or _is_tracked(ways, node):
         return None
-    if node in ways.reached or node.kind != "op" or ways.records(node):
-        return asked.unwatched(walk, ways, source, index, earlier)
     return asked.unwatched(walk, ways, source, index, earlier)
 
 
@@ -125,7 +128,7 @@ def _lost(walk: Walk, ways: Ways, source: Source, lost: list[Source], some_train
     steps = ways.path(node)
     if node in ways.reached:
         return asked.watched_late(ways, node)
-    if steps and not any(s.broken == "value-discarded" for s in steps[:-1]):
+    if steps:
         found = cuts.classify(ways, steps, some_train)
         if found is not None:
             return found

@@ -80,13 +80,14 @@ def elementwise(walk: Walk, function: str, values: list[Value], site: Site) -> V
 def _python_dtype(values: list[Value], function: str) -> str:
     if function == "tensorflow.truediv":
         return "float"
-    found = {
-        o.node.dtype if isinstance(o, Tensor) else type(o.value).__name__.replace("int", "integer")
-        for v in values
-        for o in options(v)
-        if isinstance(o, (Tensor, Plain))
-    }
+    found = {_dtype(o) for v in values for o in options(v)}
     return "float" if "float" in found else "integer" if found == {"integer"} else ""
+
+
+def _dtype(value: Value) -> str:
+    if isinstance(value, Plain):
+        return {int: "integer", float: "float", bool: "bool"}.get(type(value.value), "")
+    return value.node.dtype if isinstance(value, Tensor) else ""
 
 
 def unary(walk: Walk, op: ast.unaryop, value: Value, site: Site) -> Value:

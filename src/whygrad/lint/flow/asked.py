@@ -6,7 +6,7 @@ import ast
 
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node, Site
-from whygrad.lint.flow.sources import Source
+from whygrad.lint.flow.sources import Source, listed
 from whygrad.lint.flow.values import Function, Plain, Sequence, Tensor, Value
 from whygrad.lint.flow.walk import Question, Walk
 from whygrad.lint.flow.ways import Ways
@@ -22,22 +22,27 @@ def classify(walk: Walk, question: Question) -> Finding | None:
     if facts.get("asked before") is not None:
         return Finding("wrong-tape", question.site, {"how": "used up"}, [("it was asked before here", facts["asked before"])])
     if isinstance(question.sources, Sequence) and not question.sources.items and not question.sources.is_open:
-        return empty(question)
+        return empty(question, question.sources)
+    if "no labels" in facts:
+        return Finding("missing-loss", question.site, {"how": "labels"}, [("the loss is given here", facts["no labels"])])
     return bad_target(walk, question)
 
 
-def empty(question: Question) -> Finding | None:
+def empty(question: Question, sources: Sequence) -> Finding | None:
     """`gradient(loss, [])`. Only what is certain: a list that is written empty, or a model that is frozen as a whole."""
     node = question.sources_node
     where = Site(node, question.site.frame) if node is not None else question.site
     if isinstance(node, (ast.List, ast.Tuple)):
         return Finding("empty-variable-list", where, {"how": "empty"})
+    if "unbuilt" in sources.cells:
+        return Finding("empty-variable-list", sources.cells["unbuilt"], {"how": "not built"})
     return None
 
 
 def bad_target(walk: Walk, question: Question) -> Finding | None:
     """The target is None, a number, a list without a loss."""
     target, node = question.target, question.target_node
+    node = definition(question, node) or node
     where = Site(node, question.site.frame) if node is not None else question.site
     if isinstance(target, Plain) and target.value is None:
         return _none(walk, question, where)
@@ -49,6 +54,29 @@ def bad_target(walk: Walk, question: Question) -> Finding | None:
     if isinstance(target, Tensor) and target.form in ("array", "number"):
         return _number(target, where)
     return None
+
+
+def definition(question: Question, node: ast.expr | None) -> ast.expr | None:
+    """The value that a name was given last before the call, in the same function."""
+    body = question.site.frame.node
+    if not isinstance(node, ast.Name) or body is None:
+        return None
+    line = getattr(question.site.node, "lineno", 0)
+    given = [
+        n
+        for n in ast.walk(body)
+        if isinstance(n, ast.Assign) and any(isinstance(t, ast.Name) and t.id == node.id for t in n.targets) and n.lineno < line
+    ]
+    return max(given, key=lambda n: n.lineno).value if given else None
+
+
+def integer_target(question: Question) -> Finding | None:
+    """Nothing floating is asked about: the gradient is None whatever the sources are."""
+    target = question.target
+    if not isinstance(target, Tensor) or target.node.dtype not in ("integer", "bool") or target.node.kind != "op":
+        return None
+    node = definition(question, question.target_node) or question.target_node
+    return Finding("bad-target", Site(node, question.site.frame) if node is not None else question.site, {"how": "integer"})
 
 
 def _none(walk: Walk, question: Question, where: Site) -> Finding | None:
@@ -127,11 +155,8 @@ def unwatched(walk: Walk, ways: Ways, source: Source, index: int, earlier: list[
 def _was_variable(earlier: list[Question], index: int, question: Question) -> bool:
     """Was it a variable when this call was reached before?"""
 
-    def at(asked: Question) -> list[Value]:
-        value = asked.sources
-        return list(value.items) if isinstance(value, Sequence) else [value] if value is not None else []
-
-    return any(index < len(at(q)) and _is_variable(at(q)[index]) for q in earlier if len(at(q)) == len(at(question)))
+    before = [listed(q) for q in earlier]
+    return any(index < len(found) and _is_variable(found[index].value) for found in before if len(found) == len(listed(question)))
 
 
 def _is_variable(value: Value) -> bool:
@@ -175,5 +200,3 @@ def watched_late(ways: Ways, node: Node) -> Finding:
     """The tensor was used before `watch` was called."""
     late = next((w for w in (ways.tape.watched if ways.tape is not None else ()) if w[0] is node), None)
     return Finding("not-watched", late[2] if late is not None else ways.question.site, {"how": "too late"})
-
-

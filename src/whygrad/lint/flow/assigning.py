@@ -6,7 +6,7 @@ import ast
 
 from whygrad.lint.flow.graph import Cut
 from whygrad.lint.flow import library
-from whygrad.lint.flow.library import variables
+from whygrad.lint.flow.library import layers, variables
 from whygrad.lint.flow.library.objects import WEIGHTS
 from whygrad.lint.flow.values import Class, Function, Module, Object, Plain, Sequence, Table, Tensor, Unknown, Value, options
 from whygrad.lint.flow.walk import Arguments, Env, Walk
@@ -65,6 +65,8 @@ def set_attribute(walk: Walk, receiver: Value, name: str, value: Value, env: Env
         walk.state.write(receiver.cells, name, value)
     elif isinstance(receiver, (Module, Class)):
         walk.state.write(receiver.cells, name, value)
+    elif isinstance(receiver, Unknown) and name == "trainable":
+        layers.freeze_unknown(walk, receiver)
 
 
 def _is_self(target: ast.expr) -> bool:

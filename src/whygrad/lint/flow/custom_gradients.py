@@ -22,13 +22,20 @@ def through_custom(walk: Walk, function: Function, args: Arguments, result: Valu
     given = args.positional[1:] if function.owner is not None else args.positional
     cuts = _cuts(walk, function, gradient, len(given), site)
     made.node.edges += tuple(Edge(n, cut) for value, cut in zip(given, cuts) for n in nodes(value))
-    if not _takes_variables(gradient):
-        at = Site(function.node, Frame(function.module.path, function.name, site))
-        known = {n for v in given for n in nodes(v)}
-        made.node.edges += tuple(
-            Edge(n, Cut("custom-gradient", {"function": function.name, "how": "variables"}, at)) for n in _variables(parts[0], known)
-        )
+    inside = _variables(parts[0], {n for v in given for n in nodes(v)})
+    made.node.edges += tuple(Edge(n, _cut_of_variables(walk, function, gradient, site)) for n in inside)
     return made
+
+
+def _cut_of_variables(walk: Walk, function: Function, gradient: Function, site: Site) -> Cut | None:
+    """Variables that the function reads get what its gradient function returns for `variables`."""
+    facts = {"function": function.name, "how": "returned"}
+    if not _takes_variables(gradient):
+        return Cut("custom-gradient", facts, Site(function.node, Frame(function.module.path, function.name, site)))
+    returned = walk.call(gradient, Arguments([walk.unknown(site)] * len(gradient.node.args.args)), site)
+    second = [v.items[1] for v in options(returned) if isinstance(v, Sequence) and len(v.items) == 2]
+    is_none = [isinstance(v, Sequence) and bool(v.items) and all(isinstance(i, Plain) and i.value is None for i in v.items) for v in second]
+    return Cut("custom-gradient", facts, _return_site(gradient, site)) if is_none and all(is_none) else None
 
 
 def _takes_variables(gradient: Function) -> bool:
@@ -79,10 +86,16 @@ def _judged(value: Value, function: Function, at: Site) -> Cut | None:
     facts = {"function": function.name, "how": "returned"}
     if isinstance(value, Plain) and value.value is None:
         return Cut("custom-gradient", facts, at)
-    zero = isinstance(value, Plain) and isinstance(value.value, (int, float)) and value.value == 0
+    zero = (isinstance(value, Plain) and isinstance(value.value, (int, float)) and value.value == 0) or _times_zero(at.node)
     if zero or (isinstance(value, Tensor) and value.node.label.rpartition(".")[2] in ZEROS):
         return Cut("custom-gradient", facts | {"gradient": "zero"}, at)
     return None
+
+
+def _times_zero(node: ast.AST) -> bool:
+    """`0.0 * upstream`."""
+    parts = (node.left, node.right) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else ()
+    return any(isinstance(p, ast.Constant) and isinstance(p.value, (int, float)) and p.value == 0 for p in parts)
 
 
 def _return_site(gradient: Function, site: Site) -> Site:

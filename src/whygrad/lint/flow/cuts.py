@@ -32,7 +32,10 @@ def _cut(ways: Ways, steps: list[Step], first: Step, some_train: bool) -> Findin
         cause = "index-only"
     if cause == "value-discarded":
         facts["how"] = "shape"
-        if not any(s.node.kind == "op" and s.edge.origin.kind == "variable" for s in steps[: steps.index(first)]) and first.edge.origin.kind == "variable":
+        if (
+            not any(s.node.kind == "op" and s.edge.origin.kind == "variable" for s in steps[: steps.index(first)])
+            and first.edge.origin.kind == "variable"
+        ):
             cause = "unused-variable"
     finding = Finding(cause, site, facts, gradient="zero" if facts.get("gradient") == "zero" else "none")
     if cause == "custom-gradient" and first.node.site is not None:

@@ -99,5 +99,3 @@ def _alone(walk: Walk, function: Function, first: list[Value], env: Env) -> None
     required = names[: len(names) - defaults] if defaults else names
     given = [walk.unknown(site) for _ in required]
     calling.call_function(walk, function, Arguments([*first, *given], {}, [walk.unknown(site)]), site)
-
-

@@ -76,6 +76,7 @@ class Node:
     dtype: str = ""
     trainable: bool = True
     name: str = ""
+    may_freeze: bool = False  # somebody set `trainable` on a layer that it may belong to
     needs: str = ""  # of a variable that Keras keeps for itself: which layer's
     called: Site | None = None  # of a functional model's operation: where the model was called
 

@@ -7,7 +7,7 @@ from functools import cache
 from whygrad import catalogue
 from whygrad.catalogue import Entry, Status
 from whygrad.lint.flow.graph import Cut, Edge, Site
-from whygrad.lint.flow.values import Sequence, Tensor, Unknown, Value, nodes
+from whygrad.lint.flow.values import Plain, Sequence, Tensor, Unknown, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 
 SHAPE_ONLY = frozenset(
@@ -44,7 +44,8 @@ def _output(walk: Walk, found: Entry, args: Arguments, site: Site, index: int, d
         cut = cut_of(found, argument, status, output, site)
         edges += [Edge(n, cut) for n in nodes(value)]
     measured = _dtype(found.outputs[index].dtype) if index < len(found.outputs) else ""
-    result = dtype or (_common(args) if measured == "float" and _common(args) == "integer" else measured)
+    whole = measured == "float" and _are_integers(found, args)  # it was measured on floats; on integers it gives integers
+    result = dtype or ("integer" if whole else measured)
     return Tensor(walk.node("op", site, edges, found.name, result))
 
 
@@ -78,6 +79,14 @@ def _why_none(found: Entry, argument: str | int, status: Status, output: str, la
     if status is Status.NO_REGISTERED_GRADIENT:
         facts["unregistered"] = "yes"
     return Cut("integer-cast" if last in CONVERSIONS else "non-differentiable-op", facts, site)
+
+
+def _are_integers(found: Entry, args: Arguments) -> bool:
+    """Are all values that go where floats may go integers?"""
+    takers = {a.name for a in found.float_arguments} | {a.position for a in found.float_arguments}
+    dtypes = {n.dtype for value, argument in _given(found, args) if argument in takers for n in nodes(value)}
+    plain = {type(v.value) for v, argument in _given(found, args) if argument in takers and isinstance(v, Plain)}
+    return dtypes == {"integer"} and float not in plain
 
 
 def _dtype(measured: str) -> str:

@@ -106,10 +106,14 @@ def _unused(walk: Walk, ways: Ways, source: Source, node: Node) -> Finding:
     if dropped is None:
         return Finding("unused-variable", created or ways.question.site, {"how": "never read"})
     related: list[tuple[str, Site | None]] = [(f"`{source.name}` is created here", created)]
+    if any(n.site is not None and n.site.node is dropped.node for n in walk.decisions):
+        return Finding("index-only", dropped, {"op": "If"}, related)
     overwritten = _overwritten(dropped)
     if overwritten is not None:
         lost = ast.unparse(dropped.node) if isinstance(dropped.node, ast.expr) else ""
-        return Finding("unused-variable", overwritten, {"how": "overwritten", "lost": f"`{lost}`"}, [("its result was computed here", dropped), *related])
+        return Finding(
+            "unused-variable", overwritten, {"how": "overwritten", "lost": f"`{lost}`"}, [("its result was computed here", dropped), *related]
+        )
     return Finding("unused-variable", dropped, {"how": "dropped"}, related)
 
 

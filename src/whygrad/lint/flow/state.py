@@ -60,7 +60,8 @@ class State:
         for place, (cells, key) in touched.items():
             before = cells.get(key, MISSING)
             found = [w[place][2] if place in w else before for w in branches]
-            joined = self.join(v for v in found if v is not MISSING)
+            left_out = key == "trainable" and MISSING in found and len(found) > 1  # a layer trains unless it is told not to
+            joined = self.join([v for v in found if v is not MISSING] + ([Plain(True)] if left_out else []))
             if joined is not MISSING:
                 self.write(cells, key, joined)
 

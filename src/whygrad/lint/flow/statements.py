@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from whygrad.lint.flow import assigning, definitions, imports
 from whygrad.lint.flow.state import Writes
 from whygrad.lint.flow.truth import truth
-from whygrad.lint.flow.values import NONE, Function, Value
+from whygrad.lint.flow.values import NONE, Function, Value, nodes
 from whygrad.lint.flow.walk import Env, Walk
 from whygrad.lint.flow.withs import within
 
@@ -52,7 +52,9 @@ def _branches(walk: Walk, works: list[Callable[[], Flow]]) -> Flow:
 
 
 def _if(walk: Walk, node: ast.If, env: Env) -> Flow:
-    known = truth(walk.evaluate(node.test, env))
+    test = walk.evaluate(node.test, env)
+    walk.decisions.update(nodes(test))
+    known = truth(test)
     if known is not None:
         return execute(walk, node.body if known else node.orelse, env)
     return _branches(walk, [lambda: execute(walk, node.body, env), lambda: execute(walk, node.orelse, env)])

@@ -209,6 +209,17 @@ def options(value: Value) -> tuple[Value, ...]:
     return value.options if isinstance(value, Either) else (value,)
 
 
+def is_computed(value: Value) -> bool:
+    """Can it be differentiated: tensors, numbers, and lists of them? Not functions, not objects."""
+    if isinstance(value, Sequence):
+        return all(is_computed(item) for item in value.items)
+    if isinstance(value, Table):
+        return all(is_computed(item) for item in value.cells.values())
+    if isinstance(value, Either):
+        return all(is_computed(item) for item in value.options)
+    return isinstance(value, (Tensor, Plain))
+
+
 def nodes(value: Value, depth: int = 6) -> list[Node]:
     """The nodes that a value holds, each once."""
     return list(dict.fromkeys(_nodes(value, depth)))
@@ -230,3 +241,8 @@ def _nodes(value: Value, depth: int) -> Iterator[Node]:
             yield from _nodes(item, depth - 1)
     elif isinstance(value, Exhaustible):
         yield from _nodes(value.content, depth - 1)
+    elif isinstance(value, Object):
+        held = [*value.cells.values(), *value.data.get("added", ()), value.data.get("weights"), value.data.get("layers"), value.data.get("element")]
+        for item in held:
+            if isinstance(item, Value):
+                yield from _nodes(item, min(depth - 1, 3))

@@ -94,6 +94,7 @@ class Walk:
     variables: list[Node] = field(default_factory=list)
     operations: list[Node] = field(default_factory=list)
     replaced: list[tuple[Node, int, Site, str]] = field(default_factory=list)  # variables whose place on an object a tensor took
+    decisions: set[Node] = field(default_factory=set)  # tensors that an `if` asked
     texts: dict[str, str] = field(default_factory=dict)  # of the files that were walked through
     modules: dict[str, Module] = field(default_factory=dict)
     fuel: int = FUEL

@@ -5,7 +5,7 @@ from __future__ import annotations
 from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.library import arrays, layers, python, tensors
 from whygrad.lint.flow.library.names import ARRAYS, PLAIN, TENSORFLOW, canonical, is_below, kind_of
-from whygrad.lint.flow.library.objects import attribute, call_object, construct, method
+from whygrad.lint.flow.library.objects import STORES, attribute, call_object, construct, method
 from whygrad.lint.flow.values import Object, Value
 from whygrad.lint.flow.walk import Arguments, Walk
 
@@ -24,6 +24,8 @@ def function(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
         if kind in ("layer", "model"):
             layers.construct(walk, made, args, site)
         return made
+    if name.startswith(STORES):
+        return Object(name, site, data={"args": args})
     if is_below(name, TENSORFLOW):
         return tensors.function(walk, name, args, site)
     if is_below(name, ARRAYS):

@@ -7,8 +7,43 @@ from whygrad.lint.flow.library.variables import dtype_of_name, dtype_of_value
 from whygrad.lint.flow.values import Sequence, Value
 from whygrad.lint.flow.walk import Arguments, Walk
 
-INTEGERS = frozenset({"arange", "argmax", "argmin", "argsort", "randint", "nonzero", "searchsorted", "count_nonzero", "bincount", "digitize", "integers", "where", "floor_divide"})
-KEEP = frozenset({"array", "asarray", "stack", "concatenate", "reshape", "transpose", "sum", "max", "min", "abs", "copy", "squeeze", "expand_dims", "repeat", "tile", "arange"})
+INTEGERS = frozenset(
+    {
+        "arange",
+        "argmax",
+        "argmin",
+        "argsort",
+        "randint",
+        "nonzero",
+        "searchsorted",
+        "count_nonzero",
+        "bincount",
+        "digitize",
+        "integers",
+        "where",
+        "floor_divide",
+    }
+)
+KEEP = frozenset(
+    {
+        "array",
+        "asarray",
+        "stack",
+        "concatenate",
+        "reshape",
+        "transpose",
+        "sum",
+        "max",
+        "min",
+        "abs",
+        "copy",
+        "squeeze",
+        "expand_dims",
+        "repeat",
+        "tile",
+        "arange",
+    }
+)
 BOOLS = frozenset({"isnan", "isfinite", "logical_and", "logical_or", "equal", "greater", "less", "allclose", "any", "all", "array_equal"})
 
 
@@ -23,6 +58,14 @@ def function(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     return walk.join(site, args.all(), form, dtype, Cut("left-tensorflow", {"call": call}, site))  # type: ignore[arg-type]
 
 
+FLOATS = frozenset({"normal", "uniform", "random", "rand", "randn", "mean", "std", "standard_normal", "random_sample", "var"})
+
+
+def dtype_of_method(name: str, own: str) -> str:
+    """What `array.name()` or `generator.name()` gives."""
+    return "integer" if name in INTEGERS else "float" if name in FLOATS else own
+
+
 def _dtype(last: str, args: Arguments) -> str:
     if last in BOOLS:
         return "bool"
@@ -35,5 +78,3 @@ def _dtype(last: str, args: Arguments) -> str:
     if last in KEEP and args.positional:
         return given[0] if isinstance(args.positional[0], Sequence) or given[0] else ""
     return "float" if last not in ("load", "loadtxt", "genfromtxt", "unique") else ""
-
-

@@ -8,8 +8,32 @@ from whygrad.lint.flow.walk import Arguments, Walk
 
 MADE_BY = "tensorflow.data.Dataset"
 SAME = (
-    *("batch", "shuffle", "repeat", "prefetch", "cache", "take", "skip", "unbatch", "padded_batch", "shard", "with_options", "apply", "filter", "rebatch"),
-    *("as_numpy_iterator", "make_one_shot_iterator", "make_initializable_iterator", "snapshot", "concatenate", "interleave", "window", "ragged_batch"),
+    *(
+        "batch",
+        "shuffle",
+        "repeat",
+        "prefetch",
+        "cache",
+        "take",
+        "skip",
+        "unbatch",
+        "padded_batch",
+        "shard",
+        "with_options",
+        "apply",
+        "filter",
+        "rebatch",
+    ),
+    *(
+        "as_numpy_iterator",
+        "make_one_shot_iterator",
+        "make_initializable_iterator",
+        "snapshot",
+        "concatenate",
+        "interleave",
+        "window",
+        "ragged_batch",
+    ),
 )
 
 

@@ -87,9 +87,59 @@ def _may_hold(value: Value) -> bool:
     )
 
 
-def is_trainable(layer: Object) -> bool:
+def is_trainable(layer: Object) -> bool | None:
+    """None: it was frozen on a way that only a run knows."""
     trainable = layer.data.get("trainable")
-    return not (isinstance(trainable, Plain) and trainable.value is False)
+    if isinstance(trainable, Plain):
+        return trainable.value is not False
+    return True if trainable is None else None
+
+
+def freeze_unknown(walk: Walk, layer: Unknown) -> None:
+    """`something.trainable = ...` on a layer that is not known: it may be any of those whose weights it was got from."""
+    held = {e.origin for e in layer.node.edges}
+    for variable in walk.variables:
+        if variable in held or not held:
+            variable.may_freeze = True
+
+
+def trains(variable: Tensor | Unknown, owner: Object, model: Object) -> bool | None:
+    """Is this variable in the model's `trainable_variables`?"""
+    own = True if isinstance(variable, Unknown) else None if variable.node.may_freeze else variable.node.trainable
+    found = [is_trainable(owner), is_trainable(model), own]
+    return False if False in found else None if None in found else True
+
+
+def added_losses(walk: Walk, value: Value, seen: set[int] | None = None) -> list[Value]:
+    """What `add_loss` was given, by the model itself and by the layers in it."""
+    seen = set() if seen is None else seen
+    if id(value) in seen:
+        return []
+    seen.add(id(value))
+    if isinstance(value, (Sequence, Table)):
+        items = value.items if isinstance(value, Sequence) else value.cells.values()
+        return [loss for item in items for loss in added_losses(walk, item, seen)]
+    if not isinstance(value, Object):
+        return []
+    own = list(value.data.get("replayed", value.data.get("losses", ())))
+    if "replayed" in value.data:
+        return own
+    parts = [*value.cells.values(), *(value.data[k] for k in ("layers", "graph layers", "wrapped") if k in value.data)]
+    return own + [loss for part in parts for one in (options(part) if isinstance(part, Value) else ()) for loss in added_losses(walk, one, seen)]
+
+
+def is_built(layer: Object) -> bool:
+    """Do its weights exist? Layers of Keras make them at their first call, unless they are told the shape of their input before."""
+    if layer.cls is not None or kind_of(layer.made_by) != "layer" or "built" in layer.data:
+        return True
+    args = layer.data.get("args")
+    return isinstance(args, Arguments) and (bool(args.spread) or any(k in args.keywords for k in ("input_shape", "input_dim", "batch_input_shape", "weights")))
+
+
+def mark_built(walk: Walk, value: Value) -> None:
+    """The value and all layers in it have their weights now."""
+    for _, _, owner in list(weights(walk, value)):
+        walk.state.write(owner.data, "built", True)
 
 
 def construct(walk: Walk, layer: Object, args: Arguments, site: Site) -> None:
@@ -99,6 +149,7 @@ def construct(walk: Walk, layer: Object, args: Arguments, site: Site) -> None:
     if last == "Sequential":
         given = args.get("layers", 0)
         layer.data["layers"] = given if isinstance(given, Sequence) else Sequence.of((), "list", given is not None and given is not NONE)
+        build_from_input(walk, layer)
     elif kind_of(layer.made_by) == "model" and (args.get("outputs", 1) is not None):
         inputs, outputs = args.get("inputs", 0), args.get("outputs", 1)
         if inputs is not None and outputs is not None:
@@ -106,6 +157,15 @@ def construct(walk: Walk, layer: Object, args: Arguments, site: Site) -> None:
     wrapped = next((v for v in args.all() if isinstance(v, Object) and kind_of(v.made_by) in ("layer", "model")), None)
     if wrapped is not None and last in ("TimeDistributed", "Bidirectional", "RNN", "Wrapper", "SpectralNormalization"):
         layer.data["wrapped"] = wrapped
+
+
+def build_from_input(walk: Walk, layer: Object) -> None:
+    """A Sequential that begins with an Input, or whose first layer knows the shape of its input, is built at once."""
+    items = layer.data["layers"].items
+    first = items[0] if items else None
+    knows = isinstance(first, Tensor) or (isinstance(first, Object) and (first.made_by.endswith(("InputLayer", "Input")) or is_built(first)))
+    if knows and items:
+        mark_built(walk, layer)
 
 
 def _layers_behind(outputs: Value) -> Sequence:
@@ -177,6 +237,7 @@ def library_layer(walk: Walk, layer: Object, args: Arguments, site: Site) -> Val
         function = given.get("function", 0)
         if function is not None:
             return walk.call(function, args, site)
+    walk.state.write(layer.data, "built", True)
     inner = [v for _, v, _ in weights(walk, layer)]
     if "wrapped" in layer.data and layer.data["wrapped"].cls is not None:
         inner = [walk.call(layer.data["wrapped"], Arguments(args.positional[:1]), site)]
@@ -204,7 +265,10 @@ def replay(walk: Walk, model: Object, args: Arguments, site: Site) -> Value:
     for i, place in enumerate(places):
         found = nodes(given[i]) if len(given) == len(places) else [n for v in given for n in nodes(v)]
         start[place] = walk.node("join", site, (Edge(n) for n in found))
-    return copied(walk, model.data["outputs"], start, site)
+    result = copied(walk, model.data["outputs"], start, site)
+    losses = [loss for layer in model.data["graph layers"].items for loss in added_losses(walk, layer)]
+    walk.state.write(model.data, "replayed", tuple(copied(walk, loss, start, site) for loss in losses) + tuple(model.data.get("losses", ())))
+    return result
 
 
 def copied(walk: Walk, value: Value, made: dict[Node, Node], site: Site) -> Value:

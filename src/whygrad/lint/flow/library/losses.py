@@ -75,5 +75,3 @@ def metric(walk: Walk, metric_: Object, name: str, args: Arguments, site: Site) 
         made.node.edges = tuple(Edge(n, cut) for n in metric_.data.get("state", ()))
         return made
     return NONE if name in ("update_state", "reset_state", "reset_states") else walk.unknown(site)
-
-

@@ -59,7 +59,7 @@ def kind_of(name: str) -> str:
         return "module"
     if last in ("Model", "Sequential", "Functional") and name.startswith("keras"):
         return "model"
-    if name.startswith("tensorflow.train.") and last.endswith("Optimizer"):
+    if last.endswith("Optimizer") and name.startswith(("tensorflow.", "keras.")):
         return "optimizer"
     if not last[:1].isupper():
         return ""

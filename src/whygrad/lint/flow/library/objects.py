@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 
 from whygrad.lint.flow.arithmetic import elementwise
-from whygrad.lint.flow.graph import Cut, Site
-from whygrad.lint.flow.library import containers, datasets, layers, losses, tapes, training, variables
+from whygrad.lint.flow.graph import Cut, Edge, Site
+from whygrad.lint.flow.library import arrays, containers, datasets, layers, losses, tapes, training, variables
 from whygrad.lint.flow.library.names import kind_of
-from whygrad.lint.flow.values import NONE, Object, Plain, Sequence, Table, Tape, Tensor, Unknown, Value
+from whygrad.lint.flow.values import NONE, Object, Plain, Sequence, Table, Tape, Tensor, Unknown, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 
 LISTS = {  # of a model: which of its variables
@@ -20,6 +20,8 @@ LISTS = {  # of a model: which of its variables
     "non_trainable_weights": "frozen",
 }
 WEIGHTS = ("kernel", "bias", "embeddings", "gamma", "beta", "depthwise_kernel", "pointwise_kernel", "recurrent_kernel")
+ASSIGNS = ("assign", "assign_add", "assign_sub", "scatter_nd_update", "scatter_update", "scatter_nd_add")
+STORES = ("tensorflow.queue.", "tensorflow.lookup.", "tensorflow.FIFOQueue", "tensorflow.RandomShuffleQueue")
 OUT = (".numpy", ".item", ".tolist")
 
 
@@ -40,7 +42,11 @@ def _of_tensor(walk: Walk, value: Tensor, name: str, site: Site) -> Value | None
     if name in ("T", "real", "imag", "flat", "value"):
         if name == "value":
             return None
-        return walk.op(site, [value], "tensorflow.transpose") if value.form in ("tensor", "variable") else walk.join(site, [value], value.form, value.node.dtype)
+        return (
+            walk.op(site, [value], "tensorflow.transpose")
+            if value.form in ("tensor", "variable")
+            else walk.join(site, [value], value.form, value.node.dtype)
+        )
     if name in ("values", "indices", "flat_values") and value.form == "tensor":
         return walk.op(site, [value], name)
     return None
@@ -57,6 +63,8 @@ def _of_object(walk: Walk, value: Object, name: str, site: Site) -> Value | None
         return Sequence.of([v for v in value.cells.values() if isinstance(v, Object) and kind_of(v.made_by) in ("layer", "model")], "list")
     if name == "losses" and kind in ("layer", "model"):
         return _losses(walk, value, site)
+    if name in ("optimizer", "loss") and training.COMPILED in value.data:
+        return value.data[training.COMPILED][0].get(name)  # type: ignore[no-any-return]
     if name in WEIGHTS and value.cls is None:
         weights = layers.weights_node(walk, value)
         return weights
@@ -67,7 +75,7 @@ def _of_object(walk: Walk, value: Object, name: str, site: Site) -> Value | None
 
 
 def _losses(walk: Walk, model: Object, site: Site) -> Value:
-    added = model.data.get("losses", ())
+    added = layers.added_losses(walk, model)
     regular = training.has_regularisers(model)
     items = [*added, *([walk.op(site, [v for _, v, _ in layers.weights(walk, model)], "regularisation")] if regular else [])]
     question = Sequence.of(items, "list", model.data.get("adds losses", False))
@@ -78,11 +86,14 @@ def listed(walk: Walk, model: Object, which: str, site: Site) -> Value:
     """`model.trainable_variables` and its relatives. It remembers the names and whether it can be empty."""
     found = list(layers.weights(walk, model))
     kept, names = [], []
+    unbuilt = False
     for name, variable, owner in found:
-        frozen = isinstance(variable, Tensor) and not variable.node.trainable
-        trains = not frozen and layers.is_trainable(owner) and layers.is_trainable(model)
-        if which == "all" or trains == (which == "trainable") or isinstance(variable, Unknown):
-            kept.append(variable)
+        if not layers.is_built(owner):
+            unbuilt = True
+            continue
+        trains = layers.trains(variable, owner, model)
+        if which == "all" or trains is not (which == "frozen"):
+            kept.append(variable if trains is not None or which == "all" else walk.unknown(site))
             names.append(name)
     if which == "all":
         moving = [(n, o) for n, _, o in found if o.made_by.rpartition(".")[2] in layers.MOVING]
@@ -92,6 +103,8 @@ def listed(walk: Walk, model: Object, which: str, site: Site) -> Value:
     made = Sequence.of(kept, "list")
     made.cells["names"] = tuple(names)
     made.cells["of"] = model
+    if unbuilt:
+        made.cells["unbuilt"] = site
     return made
 
 
@@ -132,16 +145,25 @@ def _written(site: Site) -> str:
 
 
 def of_tensor(walk: Walk, value: Tensor, name: str, args: Arguments, site: Site) -> Value:
-    if name in ("assign", "assign_add", "assign_sub", "scatter_nd_update", "scatter_update", "scatter_nd_add") and value.form == "variable":
-        return variables.assign(walk, value, args.positional[-1] if args.positional else args.get("value"), site)
+    if name in ASSIGNS:
+        return _assigned(walk, value, args.positional[-1] if args.positional else args.get("value"), site)
     if f".{name}" in OUT and value.form in ("tensor", "variable"):
         return walk.join(site, [value], "array", value.node.dtype, Cut("left-tensorflow", {"call": f".{name}"}, site))
     if value.form in ("array", "number"):
-        dtype = variables.dtype_of_name(args.get("dtype", 0)) if name == "astype" else value.node.dtype
+        dtype = variables.dtype_of_name(args.get("dtype", 0)) if name == "astype" else arrays.dtype_of_method(name, value.node.dtype)
         return walk.join(site, [value, *args.positional], value.form, dtype)
     if name in ("read_value", "value", "identity", "ref", "get_shape", "set_shape", "eval", "run"):
         return _reading(walk, value, name, site)
     return elementwise(walk, f"tensorflow.{name.strip('_')}", [value, *args.positional], site)
+
+
+def _assigned(walk: Walk, value: Tensor, given: Value | None, site: Site) -> Value:
+    """Into a variable, or into a slice of one: then what chose the slice counts as well."""
+    if value.form == "variable":
+        return variables.assign(walk, value, given, site)
+    for node in [e.origin for e in value.node.edges if e.origin.kind == "variable"]:
+        variables.store(walk, node, [value.node, *(nodes(given) if given is not None else ())], site)
+    return value
 
 
 def _reading(walk: Walk, value: Tensor, name: str, site: Site) -> Value:
@@ -157,7 +179,10 @@ def of_object(walk: Walk, receiver: Object, name: str, args: Arguments, site: Si
     if name == "__init__":
         layers.construct(walk, receiver, args, site)
         return NONE
-    if name in ("build", "__setattr__", "__post_init__", "__init_subclass__"):
+    if name in ("build", "load_weights", "set_weights"):
+        layers.mark_built(walk, receiver)
+        return NONE
+    if name in ("__setattr__", "__post_init__", "__init_subclass__"):
         return NONE
     if kind in ("layer", "model"):
         return _of_layer(walk, receiver, name, args, site, on_base)
@@ -167,9 +192,23 @@ def of_object(walk: Walk, receiver: Object, name: str, args: Arguments, site: Si
         return losses.metric(walk, receiver, name, args, site)
     if kind == "loss" and name in ("__call__", "call"):
         return losses.call(walk, receiver, args, site)
+    if receiver.made_by.startswith(STORES):
+        return _stored(walk, receiver, name, args, site)
     if "element" in receiver.data:
         return datasets.method(walk, receiver, name, args, site)
     return walk.unknown(site, receiver, *args.all())
+
+
+def _stored(walk: Walk, receiver: Object, name: str, args: Arguments, site: Site) -> Value:
+    """Queues and tables keep values; what comes out has no way back to what went in."""
+    if name in ("enqueue", "enqueue_many", "insert", "insert_or_assign"):
+        walk.state.write(receiver.data, "state", (*receiver.data.get("state", ()), *args.nodes()))
+        walk.state.write(receiver.data, "stored at", site)
+        return NONE
+    cut = Cut("state-round-trip", {"op": "Queue" if "queue" in receiver.made_by.lower() else "Table"}, receiver.data.get("stored at", site))
+    made = walk.op(site, [], receiver.made_by)
+    made.node.edges = tuple(Edge(n, cut) for n in receiver.data.get("state", ()))
+    return made
 
 
 def _of_optimizer(walk: Walk, receiver: Object, name: str, args: Arguments, site: Site) -> Value:
@@ -198,15 +237,28 @@ def _of_layer(walk: Walk, receiver: Object, name: str, args: Arguments, site: Si
     if name == "add" and "layers" in receiver.data:
         own = receiver.data["layers"]
         walk.state.write(own.cells, "items", (*own.items, *args.positional))
+        layers.build_from_input(walk, receiver)
         return NONE
     if name in ("call", "__call__"):
         return layers.library_layer(walk, receiver, args, site) if on_base else layers.call(walk, receiver, args, site)
+    if name in ("compute_loss", "compiled_loss"):
+        return training.compiled_loss(walk, receiver, args, site, name)
     if name == "get_layer":
-        return walk.unknown(site, *[v for _, v, _ in layers.weights(walk, receiver)])
+        return _layer_named(walk, receiver, args.get("name", 0), site)
     if name in ("predict", "get_weights", "predict_on_batch"):
         cut = Cut("left-tensorflow", {"call": f".{name}"}, site)
         return walk.join(site, [*args.positional, *(v for _, v, _ in layers.weights(walk, receiver))], "array", "float", cut)
     return walk.unknown(site, *args.all(), *(v for _, v, _ in layers.weights(walk, receiver)))
+
+
+def _layer_named(walk: Walk, model: Object, name: Value | None, site: Site) -> Value:
+    found = list(layers.weights(walk, model))
+    for _, _, owner in found:
+        args = owner.data.get("args")
+        given = args.get("name") if isinstance(args, Arguments) else None
+        if isinstance(given, Plain) and isinstance(name, Plain) and given.value == name.value:
+            return owner
+    return walk.unknown(site, *[v for _, v, _ in found])
 
 
 def call_object(walk: Walk, value: Object, args: Arguments, site: Site) -> Value:
@@ -226,4 +278,3 @@ def call_object(walk: Walk, value: Object, args: Arguments, site: Site) -> Value
 def construct(walk: Walk, value: Object, args: Arguments, site: Site) -> None:
     if kind_of(value.made_by) in ("layer", "model"):
         layers.construct(walk, value, args, site)
-

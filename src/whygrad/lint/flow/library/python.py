@@ -9,12 +9,17 @@ from whygrad.lint.flow.graph import Cut, Site
 from whygrad.lint.flow.library.variables import note_replaced
 from whygrad.lint.flow.values import (
     NONE,
+    Bound,
+    Class,
     Exhaustible,
+    Function,
+    Library,
     Object,
     Partial,
     Plain,
     Sequence,
     Table,
+    Tensor,
     Unknown,
     Value,
 )
@@ -61,7 +66,10 @@ def _zip(walk: Walk, args: Arguments, site: Site) -> Value:
 
 def _enumerate(walk: Walk, args: Arguments, site: Site) -> Value:
     items, is_open = walk.items(args.get("iterable", 0) or walk.unknown(site), site)
-    numbers = [walk.data(site, "index", "number", "integer") if is_open else Plain(i) for i in range(len(items))]
+    start = args.get("start", 1)
+    first = start.value if isinstance(start, Plain) and isinstance(start.value, int) else 0
+    is_known = not is_open and (start is None or isinstance(start, Plain))
+    numbers = [Plain(first + i) if is_known else walk.data(site, "index", "number", "integer") for i in range(len(items))]
     return Sequence.of([Sequence.of([n, item]) for n, item in zip(numbers, items)], "list", is_open)
 
 
@@ -140,6 +148,28 @@ def _isinstance(walk: Walk, args: Arguments, site: Site) -> Value:
     return walk.data(site, form="number", dtype="bool")
 
 
+def _callable(walk: Walk, args: Arguments, site: Site) -> Value:
+    value = args.positional[0] if args.positional else None
+    if isinstance(value, (Function, Class, Bound, Partial, Library)):
+        return Plain(True)
+    if isinstance(value, Object) and value.cls is not None and value.made_by == "builtins.object" and not value.cls.has_unknown_base:
+        return Plain(value.cls.find("__call__") is not None)
+    return Plain(False) if isinstance(value, (Plain, Sequence, Table, Tensor)) else walk.data(site, form="number", dtype="bool")
+
+
+def _astuple(walk: Walk, args: Arguments, site: Site) -> Value:
+    """`dataclasses.astuple`: the fields in their order."""
+    value = args.positional[0] if args.positional else None
+    if isinstance(value, Object) and value.cls is not None:
+        return Sequence.of([v for v in value.cells.values() if isinstance(v, Value)])
+    return walk.unknown(site, *args.all())
+
+
+def _asdict(walk: Walk, args: Arguments, site: Site) -> Value:
+    value = args.positional[0] if args.positional else None
+    return Table(dict(value.cells)) if isinstance(value, Object) and value.cls is not None else walk.unknown(site, *args.all())
+
+
 def _getattr(walk: Walk, args: Arguments, site: Site) -> Value:
     name = args.get("name", 1)
     if isinstance(name, Plain) and isinstance(name.value, str) and args.positional:
@@ -177,7 +207,9 @@ def _partial(walk: Walk, args: Arguments, site: Site) -> Value:
         return walk.unknown(site)
     function, *first = args.positional
     keywords, spread = args.keywords, args.spread
-    return Partial(lambda more, at: walk.call(function, Arguments([*first, *more.positional], {**keywords, **more.keywords}, [*spread, *more.spread]), at))
+    return Partial(
+        lambda more, at: walk.call(function, Arguments([*first, *more.positional], {**keywords, **more.keywords}, [*spread, *more.spread]), at)
+    )
 
 
 def _reduce(walk: Walk, args: Arguments, site: Site) -> Value:
@@ -220,7 +252,9 @@ HANDLERS: dict[str, Handler] = {
     "builtins.len": _len,
     "builtins.isinstance": _isinstance,
     "builtins.hasattr": _isinstance,
-    "builtins.callable": _isinstance,
+    "builtins.callable": _callable,
+    "dataclasses.astuple": _astuple,
+    "dataclasses.asdict": _asdict,
     "builtins.any": _isinstance,
     "builtins.all": _isinstance,
     "builtins.getattr": _getattr,

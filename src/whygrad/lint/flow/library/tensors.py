@@ -34,7 +34,7 @@ def convert(walk: Walk, args: Arguments, site: Site) -> Value:
 
 def cast(walk: Walk, args: Arguments, site: Site) -> Value:
     """A float type keeps the gradient, an integer or bool type ends it."""
-    value, dtype = args.get("x", 0) or args.get("tensor", 0), dtype_of_name(args.get("dtype", 1))
+    value, dtype = args.get("x", 0) or args.get("tensor", 0) or args.get("image", 0) or args.get("value", 0), dtype_of_name(args.get("dtype", 1))
     inputs = [value] if value is not None else args.all()
     if dtype in ("integer", "bool", "string"):
         names = {"integer": "an integer type", "bool": "bool", "string": "string"}
@@ -53,15 +53,20 @@ def made(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
         dtype = "float" if "float" in found else "integer"
     if args.nodes():
         cut = Cut("index-only", {"op": last}, site)
-        return walk.op(site, args.all(), name, dtype or "float", cut) if last in ("range", "zeros", "ones") else knowledge.apply(walk, name, args, site, dtype or None)
+        return (
+            walk.op(site, args.all(), name, dtype or "float", cut)
+            if last in ("range", "zeros", "ones")
+            else knowledge.apply(walk, name, args, site, dtype or None)
+        )
     return walk.data(site, name, dtype=dtype or "float")
 
 
 def random(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     """Samples. Their parameters are differentiable where the catalogue says so."""
-    if args.nodes():
-        return knowledge.apply(walk, name, args, site)
-    return walk.data(site, name, dtype=dtype_of_name(args.get("dtype")) or "float")
+    found = knowledge.entry(name)
+    measured = found.outputs[0].dtype if found is not None and found.outputs else "float"
+    dtype = dtype_of_name(args.get("dtype")) or measured.rstrip("0123456789").replace("int", "integer")
+    return knowledge.apply(walk, name, args, site, dtype) if args.nodes() else walk.data(site, name, dtype=dtype)
 
 
 # -- functions that take functions -------------------------------------------------------------------------------------------
@@ -168,6 +173,14 @@ def assign(walk: Walk, args: Arguments, site: Site) -> Value:
     return variables.assign(walk, target, args.get("value", 1), site) if target is not None else NONE
 
 
+def collected(walk: Walk, args: Arguments, site: Site) -> Value:
+    """`tf.trainable_variables()` of a graph: all that were made so far. A scope as argument chooses: then it is not known which."""
+    if args.all():
+        return walk.unknown(site)
+    found = [v for v in walk.variables if v.trainable]
+    return Sequence.of([Tensor(v, "variable") for v in found], "list")
+
+
 def flatten(walk: Walk, args: Arguments, site: Site) -> Value:
     """`tf.nest.flatten`."""
     found: list[Value] = []
@@ -200,6 +213,7 @@ HANDLERS: dict[str, Handler] = {
     "keras.ops.cast": cast,
     "tensorflow.cast": cast,
     "tensorflow.saturate_cast": cast,
+    "tensorflow.image.convert_image_dtype": cast,
     "tensorflow.stop_gradient": stop_gradient,
     "keras.backend.stop_gradient": stop_gradient,
     "keras.ops.stop_gradient": stop_gradient,
@@ -226,6 +240,7 @@ HANDLERS: dict[str, Handler] = {
     "tensorflow.assign": assign,
     "keras.backend.update": assign,
     "tensorflow.nest.flatten": flatten,
+    "tensorflow.trainable_variables": collected,
     "tensorflow.clip_by_global_norm": clip_by_global_norm,
 }
 for _name in ("tensorflow.Variable", "keras.Variable", "keras.backend.variable", "tensorflow.get_variable"):
@@ -253,4 +268,3 @@ def _measured(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     if name.rpartition(".")[2][:1].isupper():
         return walk.unknown(site, *args.all())
     return knowledge.apply(walk, name, args, site)
-

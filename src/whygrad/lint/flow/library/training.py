@@ -7,7 +7,7 @@ import ast
 from whygrad.lint.flow.graph import Node, Site
 from whygrad.lint.flow.library import layers, losses, tapes, variables
 from whygrad.lint.flow.truth import is_none
-from whygrad.lint.flow.values import NONE, Exhaustible, Function, Object, Plain, Sequence, Tape, Tensor, Unknown, Value, nodes, options
+from whygrad.lint.flow.values import NONE, Bound, Exhaustible, Function, Object, Partial, Sequence, Tape, Tensor, Unknown, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Question, Walk
 from whygrad.lint.flow.withs import begin, end
 
@@ -50,14 +50,28 @@ def step(walk: Walk, model: Object, compiled: Arguments, at: Site, args: Argumen
     batch: Value = Sequence.of([walk.data(site, "x", dtype="float") for _ in inputs.items], "list") if isinstance(inputs, Sequence) else x
     walk.state.write(model.data, "losses", ())
     output = walk.call(model, Arguments([batch]), site)
-    added = list(model.data.get("losses", ()))
-    found = [(f"{_title(site)}{name}", v) for name, v, owner in layers.weights(walk, model) if layers.is_trainable(owner) and layers.is_trainable(model)]
+    added = layers.added_losses(walk, model)
+    states = [(f"{_title(site)}{name}", v, layers.trains(v, owner, model)) for name, v, owner in layers.weights(walk, model)]
+    found = [(name, v if known else walk.unknown(site)) for name, v, known in states if known is not False]
     loss = compiled.get("loss", 1)
+    if loss is not None and not is_none(loss) and isinstance(inputs, Tensor) and inputs.form == "array" and not args.spread and args.get("y", 1) is None:
+        walk.questions.append(Question("fit", site, None, None, None, order=walk.state.tick(), facts={"no labels": at}))
+        return
     if loss is None or is_none(loss):
         if not added and not _may_add(walk, model):
             _without_loss(walk, model, at, site, found)
         return
     _ask(walk, loss, output, found, added, at, compiled, site)
+
+
+def compiled_loss(walk: Walk, model: Object, args: Arguments, site: Site, name: str) -> Value:
+    """`self.compute_loss(x, y, y_pred)` in a `train_step`: the loss of `compile` on these predictions, and what layers added."""
+    output = args.get("y_pred", 1 if name == "compiled_loss" else 2)
+    compiled = model.data.get(COMPILED)
+    loss = compiled[0].get("loss", 1) if compiled is not None else None
+    if output is None or loss is None:
+        return walk.op(site, args.all(), name)
+    return walk.op(site, [*losses.of_outputs(walk, loss, output, site), *model.data.get("losses", ())], name)
 
 
 def _title(site: Site) -> str:
@@ -120,7 +134,9 @@ def minimize(walk: Walk, optimizer: Value, args: Arguments, site: Site) -> Value
     tape = args.get("tape")
     if loss is None:
         return walk.unknown(site)
-    callables = [o for o in options(loss) if isinstance(o, Function) or (isinstance(o, Object) and o.cls is not None)]
+    callables = [o for o in options(loss) if isinstance(o, (Function, Bound, Partial)) or (isinstance(o, Object) and o.cls is not None)]
+    if sources is None and isinstance(optimizer, Object) and optimizer.made_by.startswith("tensorflow."):
+        sources = Sequence.of([Tensor(v, "variable") for v in walk.variables if v.trainable], "list")
     question = Question("minimize", site, loss, sources, None, order=walk.state.tick())
     call = site.node
     if isinstance(call, ast.Call):
@@ -133,10 +149,10 @@ def minimize(walk: Walk, optimizer: Value, args: Arguments, site: Site) -> Value
         question.target = walk.call(callables[0], Arguments(), site)
         end(walk, made)
         question.tape = made
-        question.facts["function"] = callables[0]
+        question.facts["function"] = callables[0].function if isinstance(callables[0], Bound) else callables[0]
     elif isinstance(tape, (Tape, Unknown)):
         question.tape = tape
-    if isinstance(sources, Function):
+    if isinstance(sources, (Function, Bound)):
         question.sources = walk.call(sources, Arguments(), site)
     walk.questions.append(question)
     return walk.unknown(site)
@@ -166,5 +182,3 @@ def _exhausted(walk: Walk, pairs: Exhaustible, site: Site) -> None:
     used = pairs.cells.get("used")
     if used is not None:
         walk.questions.append(Question("apply_gradients", site, None, Sequence.of([]), None, facts={"exhausted": used}, order=walk.state.tick()))
-
-

@@ -45,13 +45,24 @@ def dtype_of_value(value: Value | None) -> str:
 def make(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     """`tf.Variable(...)` and its relatives."""
     initial = args.get("initial_value", 0) or args.get("initializer", 0)
-    position = {"tensorflow.Variable": 5, "keras.Variable": 2}.get(name)
+    if name.endswith("get_variable"):
+        return _got(walk, args, site)
+    position = {"tensorflow.Variable": 6, "keras.Variable": 2}.get(name)
     given = args.get("dtype", position)
     dtype = dtype_of_name(given) or ("" if given is not None and not (isinstance(given, Plain) and given.value is None) else dtype_of_value(initial))
     trainable = args.get("trainable", 1 if name == "tensorflow.Variable" else None)
     off = isinstance(trainable, Plain) and trainable.value is False
     inputs = [initial] if isinstance(initial, (Tensor, Sequence)) else []
     return walk.variable(site, inputs, dtype, not off)
+
+
+def _got(walk: Walk, args: Arguments, site: Site) -> Value:
+    """`tf.get_variable(name, shape, dtype, initializer)`: a float variable unless it says otherwise."""
+    trainable, name = args.get("trainable", 5), args.get("name", 0)
+    initial = args.get("initializer", 3)
+    dtype = dtype_of_name(args.get("dtype", 2)) or (dtype_of_value(initial) if isinstance(initial, (Tensor, Plain)) else "")
+    off = isinstance(trainable, Plain) and trainable.value is False
+    return walk.variable(site, (), dtype or "float", not off, name.value if isinstance(name, Plain) and isinstance(name.value, str) else "")
 
 
 def add_weight(walk: Walk, owner: Object, args: Arguments, site: Site) -> Value:
