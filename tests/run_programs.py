@@ -24,7 +24,8 @@ LIMIT = 900.0
 def reports(programs: Iterable[Path], **environment: str) -> dict[Path, Report]:
     """The report on each program; AssertionError with what the child said where it died on the way.
 
-    With CHECK_STORE in the environment each recording is saved, read and analysed again as well.
+    With CHECK_STORE in the environment each recording is saved, read and analysed again as well; with WATCH_HEALTH each program runs as under
+    `whygrad run --health`.
     """
     paths = [path.resolve() for path in programs]
     with tempfile.TemporaryDirectory() as folder:
@@ -48,11 +49,13 @@ def _report(path: str) -> Report:
 
     program = find_program(path, module=False)
     tf.keras.backend.clear_session()
-    session = start_watching()
+    session = start_watching(health=bool(os.environ.get("WATCH_HEALTH")))
     with contextlib.redirect_stdout(io.StringIO()):
         error = run_program(program, ())
     ended = None if error is None or isinstance(error, SystemExit) else f"{type(error).__name__}: {error}"
     report = session.finish(Outcome(0 if error is None else 1, ended), error)
+    if os.environ.get("WATCH_HEALTH"):
+        assert session.table(80), f"{path}: no update was measured"  # type: ignore[attr-defined]
     if os.environ.get("CHECK_STORE"):
         _same_after_saving(session._recorder, ended)
     return report

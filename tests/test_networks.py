@@ -1,4 +1,4 @@
-"""Ordinary networks that train well, ten steps each: nothing is said about any of them."""
+"""Ordinary networks that train well, ten steps each, under `whygrad run --health`: nothing is said about any of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NETWORKS = sorted((Path(__file__).parent / "networks").glob("*.py"))
 
 @pytest.fixture(scope="module")
 def reports() -> dict[str, Report]:
-    return {path.stem: report for path, report in run_programs.reports(NETWORKS).items()}
+    return {path.stem: report for path, report in run_programs.reports(NETWORKS, WATCH_HEALTH="1").items()}
 
 
 def test_there_are_enough_of_them() -> None:

@@ -107,7 +107,7 @@ class _LongSession(Session):
         super().__init__(brief=True)
         self._running: Any = None
         self._imports = ImportWatch(self._recorder.failed)
-        for name in ("keras", "tf_keras"):
+        for name in ("tensorflow", "keras", "tf_keras"):
             self._imports.when_imported(name, lambda module: self._measure())
 
     def _measure(self) -> None:

@@ -141,3 +141,53 @@ def test_replicas() -> None:
         np.testing.assert_allclose(firsts, norms, rtol=1e-4)
         assert all(0 < ratio < 1 for ratio in ratios)
         assert not {"apply", "apply_gradients"} & set(attributes)
+
+
+@pytest.mark.parametrize("way", ["eager", "function", "xla"])
+def test_updates_by_hand(way: str) -> None:
+    w, b, x = problem()
+    target = tf.Variable(w)
+
+    def step(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(x @ w + b - 1.0))
+        gradients = tape.gradient(loss, [w, b])
+        for variable, gradient in zip([w, b], gradients):
+            variable.assign_sub(0.1 * gradient)
+        target.assign(0.9 * target + 0.1 * w)
+        return gradients[0]
+
+    own = {name: vars(tf.GradientTape)[name] for name in ("gradient", "jacobian")}
+    run = step if way == "eager" else tf.function(step, jit_compile=way == "xla")
+    with watching() as monitor:
+        norms = [float(np.linalg.norm(run(x))) for _ in range(12)]
+    assert {s.name: s.seen for s in monitor.history} == {"layer/w": 12, "layer/b": 12}
+    np.testing.assert_allclose([p.norm for p in monitor.history["layer/w"].points], norms, rtol=1e-5)
+    assert monitor.diagnoses == ()
+    assert {name: vars(tf.GradientTape)[name] for name in own} == own
+    seen = monitor.history.steps
+    step(x)
+    assert monitor.history.steps == seen
+
+
+def test_what_an_optimizer_takes_is_counted_once() -> None:
+    w, b, x = problem()
+    optimizer = tf.compat.v1.train.GradientDescentOptimizer(0.1)
+    with watching() as monitor:
+        for _ in range(4):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(tf.square(x @ w + b - 1.0))
+            gradients = tape.gradient(loss, [w, b])
+            optimizer.apply_gradients(zip(gradients, [w, b]))
+            w.assign(tf.clip_by_norm(w, 2.0))
+    assert {s.name: s.seen for s in monitor.history} == {"layer/w": 4, "layer/b": 4}
+
+
+def test_sessions_are_left_alone() -> None:
+    with watching() as monitor, tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        w = tf.compat.v1.get_variable("w", initializer=2.0)
+        train = tf.compat.v1.train.GradientDescentOptimizer(0.1).minimize(w * w)
+        session.run(tf.compat.v1.global_variables_initializer())
+        session.run(train)
+        assert session.run(w) == pytest.approx(1.6)
+    assert list(monitor.history) == []

@@ -15,6 +15,7 @@ RANDOM = ("Random", "Truncated", "Multinomial")
 LOADED = ("RestoreV2", "Restore", "RestoreSlice")
 WINDOW = 400  # operations before the first write, among which its value was made
 STEPS = 40  # of them that are followed back
+NAME = re.compile(r"[\w.]*$")
 BY_CHANCE = re.compile(r"\b(random|rng|randn|rand|normal|uniform|permutation|generator)\b", re.IGNORECASE)
 
 
@@ -90,7 +91,8 @@ class FirstValues:
         chance = next((text for text in texts[1:] if "(" in text and BY_CHANCE.search(text)), None)
         if chance is not None:
             return First("random", quote(chance, 60).strip("`"))
-        return First("given", quote(texts[0], 60).strip("`") if texts else "")
+        told = next((text for text in texts[1:] if not NAME.match(text)), texts[0] if texts else "")
+        return First("given", quote(told, 60).strip("`"))
 
     @cached_property
     def entered(self) -> dict[int, rec.Event]:

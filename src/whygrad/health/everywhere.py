@@ -1,4 +1,7 @@
-"""A process in; every optimizer in it feeds one monitor, whoever calls it: `fit`, a `tf.function`, an eager loop. For `whygrad run --health`."""
+"""A process in; every optimizer in it feeds one monitor, whoever calls it: `fit`, a `tf.function`, an eager loop; updates by hand do, too.
+
+For `whygrad run --health`.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+from whygrad.health.by_hand import ByHand
 from whygrad.health.monitor import Monitor
-from whygrad.health.optimizers import Hook, hook_class
+from whygrad.health.optimizers import Hook, guarded, hook_class, listening
 from whygrad.health.settings import Settings
 
 SECONDS = 0.1  # between two looks at the rings
@@ -25,12 +29,16 @@ MODULES = (
 
 
 class Everywhere:
-    """Hooks on the optimizer classes that are imported now; `attach` again after further imports. A thread fetches the figures meanwhile."""
+    """Hooks on the tape, and on the optimizer classes that are imported now; `attach` again after further imports.
+
+    A thread fetches the figures meanwhile.
+    """
 
     def __init__(self, monitor: Monitor) -> None:
         self.monitor = monitor
         self._hooks: list[Hook] = []
         self._hooked: set[type] = set()
+        self._by_hand = ByHand(monitor, lambda: monitor in listening(), guarded)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._fetch, name="whygrad-health", daemon=True)
         self.attach()
@@ -56,6 +64,7 @@ class Everywhere:
             self._thread.join()
         while self._hooks:
             self._hooks.pop().remove()
+        self._by_hand.close()
         self.monitor.close()
 
 

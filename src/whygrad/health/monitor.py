@@ -89,22 +89,22 @@ class Monitor:
             self.fetch()
 
     def _group(self, variables: Sequence[Any], gradients: Sequence[Any]) -> _Together:
-        raw = tuple(_raw(v) for v in variables)
-        key = tuple(map(id, raw))
+        own = tuple(raw(v) for v in variables)
+        key = tuple(map(id, own))
         with self._lock:
             if key not in self._groups:
-                self._groups[key] = self._open(variables, raw)
+                self._groups[key] = self._open(variables, own)
             group = self._groups[key]
         for series, gradient in zip(group.batch.series, gradients):
             series.sparse = series.sparse or isinstance(gradient, tf.IndexedSlices)
         return group
 
-    def _open(self, variables: Sequence[Any], raw: tuple[Any, ...]) -> _Together:
+    def _open(self, variables: Sequence[Any], own: tuple[Any, ...]) -> _Together:
         s = self.settings
-        ring = Ring(raw, s.every, s.ratio_every, s.histograms)
-        series = [Series(self._unique(name), tuple(v.shape)) for name, v in zip(names_of(variables), raw)]
+        ring = Ring(own, s.every, s.ratio_every, s.histograms)
+        series = [Series(self._unique(name), tuple(v.shape)) for name, v in zip(names_of(variables), own)]
         eager = [tf.function(f, autograph=False, reduce_retracing=True) for f in (ring.before, ring.write)]
-        return _Together(raw, ring, self._history.open(series), *eager)
+        return _Together(own, ring, self._history.open(series), *eager)
 
     def _unique(self, name: str) -> str:
         self._names[name] += 1
@@ -160,7 +160,12 @@ class Monitor:
         self.close()
 
 
-def _raw(variable: Any) -> Any:
+def is_measurable() -> bool:
+    """Eagerly, and in a function that is called eagerly, of one replica or many; not in graphs for sessions."""
+    return bool(tf.compat.v1.executing_eagerly_outside_functions())
+
+
+def raw(variable: Any) -> Any:
     """The tf.Variable of a Keras 3 variable; others are their own."""
     inner = getattr(variable, "value", None)
     return variable if inner is None or callable(inner) else inner
@@ -187,4 +192,4 @@ def _is_first_replica() -> bool:
 
 def value_now(variable: Any) -> Any:
     """The value of a variable of Keras or TensorFlow, as a tensor that later assignments do not change."""
-    return tf.identity(_raw(variable))
+    return tf.identity(raw(variable))

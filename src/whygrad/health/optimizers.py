@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from whygrad.health.monitor import Monitor, value_now
+from whygrad.health.by_hand import forget
+from whygrad.health.monitor import Monitor, is_measurable, value_now
 
 _thread = threading.local()
 
@@ -41,7 +42,7 @@ class Hook:
 
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             optimizer = args[0] if bind else owner
-            if not self._on or monitor in _listening():
+            if not self._on or monitor in listening():
                 return original(*args, **kwargs)
             return _told(monitor, optimizer, name, args[bind:], kwargs, lambda a: original(*args[:bind], *a, **kwargs))
 
@@ -98,7 +99,7 @@ def optimizers_of(model: Any) -> list[Any]:
     return list({id(o): o for o in found if callable(getattr(o, "apply_gradients", None)) and hasattr(o, "iterations")}.values())
 
 
-def _listening() -> set[Monitor]:
+def listening() -> set[Monitor]:
     """The monitors that are listening to an update in this thread: loss scaling calls the optimizer inside."""
     if not hasattr(_thread, "monitors"):
         _thread.monitors = set()
@@ -109,17 +110,18 @@ def _told(monitor: Monitor, optimizer: Any, name: str, args: Sequence[Any], kwar
     """Call the original between the two halves of a measurement."""
     args = [list(args[0]), *args[1:]] if args and isinstance(args[0], Iterator) else list(args)  # a zip can be read only once
     update = None
-    with _guarded():
-        update = _update(optimizer, name, args, kwargs)
+    with guarded():
+        update = _update(optimizer, name, args, kwargs) if is_measurable() else None
         if update is not None:
+            forget(update.variables)
             monitor.prepare(update.variables)
-    _listening().add(monitor)
+    listening().add(monitor)
     try:
         result = call(args)
     finally:
-        _listening().discard(monitor)
+        listening().discard(monitor)
     if update is not None:
-        with _guarded():
+        with guarded():
             monitor.note(update.gradients, update.variables, scale=update.scale, skips=update.skips, summed=update.summed)
     return result
 
@@ -155,7 +157,7 @@ def _loss_scale(optimizer: Any, variables: list[Any]) -> tuple[Any, bool]:
 
 
 @contextlib.contextmanager
-def _guarded() -> Iterator[None]:
+def guarded() -> Iterator[None]:
     try:
         yield
     except Exception as error:

@@ -22,6 +22,7 @@ from whygrad.record.recorder import Recorder
 from whygrad.samples import Alike
 
 PEEK = 100_000  # elements: of larger values on a CPU as many are looked at; on an accelerator none, since copying them takes time
+NUMBERS = "fiucbV"  # kinds of dtypes; V: bfloat16 and its like
 LOOKS = 4  # answers at one place whose gradients are compared
 
 
@@ -35,7 +36,8 @@ def value_of(variable: Any) -> Any:
         return None
     if size > PEEK and "CPU" not in variable.device:
         return None
-    return resource_variable_ops.gen_resource_variable_ops.read_variable_op(handle, variable.dtype)._numpy_internal()
+    value = np.asarray(resource_variable_ops.gen_resource_variable_ops.read_variable_op(handle, variable.dtype)._numpy_internal())
+    return value if value.dtype.kind in NUMBERS else None
 
 
 def look(r: Recorder, variable: Any, known: rec.Variable) -> None:

@@ -42,6 +42,8 @@ class Watcher:
         self.healthy_since: float | None = None
         self.healthy_calls = 0
         self.odd_calls = 0  # with a gradient that is zero or not finite
+        self.unsure: dict[int, int] = {}  # places whose last answers were odd, and how many, as long as one more may tell
+        self.waits = 0  # how often that was waited for since
         recorder.tick = self._maybe_leave
         recorder.unwatched = self._came_back
         self.known_bad = False
@@ -161,10 +163,18 @@ class Watcher:
         again = missing == before
         self.judged[call.site] = (count + 1 if again else 1, missing)
         self.odd_calls += odd
+        if sample is not None:
+            self._learn(call.site, odd)
         if missing is not None and not any(missing) and not odd:  # zeros and NaN are not healthy either
             self.healthy_calls += 1
             self.healthy_since = self.healthy_since or time.monotonic()
         self._maybe_leave()
+
+    def _learn(self, site: int, odd: bool) -> None:
+        """A step may well be zero and the next one not: a slow machine must not end the watch between the two."""
+        row = self.unsure.pop(site, 0) + 1
+        if odd and row < PATIENCE:
+            self.unsure[site], self.waits = row, 0
 
     def sampled(self, sample: Sample) -> None:
         """A gradient call inside a graph was looked at while the graph ran."""
@@ -190,7 +200,9 @@ class Watcher:
             return
         settled = all(not any(mask or ()) or count >= PATIENCE for count, mask in self.judged.values())
         since = self.healthy_since
-        waited = since is not None and time.monotonic() - since >= GRACE and self.healthy_calls >= 1
+        self.waits += bool(self.unsure)
+        sure = not self.unsure or self.waits > GRACE_STEPS
+        waited = since is not None and time.monotonic() - since >= GRACE and self.healthy_calls >= 1 and sure
         missed = any(any(mask or ()) for _, mask in self.judged.values())
         hopeless = since is None and bool(self.judged) and (missed or self.odd_calls >= ODD_STEPS)
         if settled and (waited or hopeless or max(self.healthy_calls, self.odd_calls) >= GRACE_STEPS):
