@@ -64,10 +64,9 @@ def _begin(row: VariableRow, file: str, screen: Screen) -> Text:
 def _update(row: VariableRow, file: str) -> Text:
     if row.updated:
         return _at(row.updated_by or "yes", row.updated_at, file, Screen())
-    frozen = "" if row.trainable else " (frozen)"
-    return (
-        styled((f"never{frozen}", "dim" if frozen or row.gradient is None else "yellow")) if row.updated is False else styled((f"-{frozen}", "dim"))
-    )
+    if row.updated is None or not row.trainable:
+        return Text("-" if row.updated is None else "frozen", style="dim")
+    return Text("never", style="dim" if row.gradient is None else "magenta")
 
 
 def _at(words: str, where: Location | None, file: str, screen: Screen) -> Text:
@@ -81,7 +80,7 @@ def _narrowed(cells: Sequence[Sequence[Text]], room: int) -> list[list[Text]]:
     """Names lose their middle, and first values their end, where the table would be wider than `room`. The first cells are the titles."""
     widths = [max(cell_len(cell.plain) for cell in column) for column in zip(*cells, strict=True)]
     over = sum(widths) - room
-    for place, least in ((0, 20), (len(widths) - 3, 16), (0, 10), (len(widths) - 1, 10), (len(widths) - 3, 10)):
+    for place, least in ((0, 16), (len(widths) - 3, 20), (0, 12), (len(widths) - 3, 14), (len(widths) - 1, 10), (len(widths) - 3, 10), (0, 8)):
         taken = max(min(over, widths[place] - least), 0)
         widths[place], over = widths[place] - taken, over - taken
     return [[_fitted(cell, width, place) for place, (cell, width) in enumerate(zip(row, widths, strict=True))] for row in cells]
