@@ -130,6 +130,24 @@ def explain(cause: str | None, color: str) -> None:
     write_stdout(render_page(found, _source(found.broken), _source(found.fixed), screen))
 
 
+@commands.command()
+@click.argument("name", required=False)
+@click.option("--status", metavar="STATUS", help="List the functions with this status: gradient, none, zero, depends ...")
+@click.option("--namespace", default="", metavar="NAME", help="List the functions of a namespace: tf.math, keras.ops, tf.raw_ops ...")
+@click.option("--tensorflow", metavar="VERSION", help="As measured with this TensorFlow, or the nearest.  [default: the newest]")
+@click.option("--format", "format_", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True, help="How to write it.")
+@_color
+def ops(name: str | None, status: str | None, namespace: str, tensorflow: str | None, format_: str, color: str) -> None:
+    """Look up which functions of TensorFlow are differentiable, and what to write instead.
+
+    NAME is a function as people write it: tf.round, np.argmax, keras.ops.floor. Without NAME: counts.
+    """
+    from whygrad.catalogue import load
+    from whygrad.render.ops import render_ops
+
+    write_stdout(render_ops(load(tensorflow), name, status, namespace, format_, _screen(None, color)))
+
+
 def _screen(output: Path | None, color: str) -> Screen:
     return screen_for(sys.stdout, color) if output is None else screen_for_file(color)
 

@@ -15,6 +15,7 @@ from whygrad.catalogue import Status
 ONLY_SHAPES = frozenset({"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike"})
 STATE = ("Assign", "Scatter", "VarHandle", "Enqueue", "Push", "TensorList")
 MOST_OPS = 500
+_TRACED = re.compile(r"__(?:forward|inference|backward)_(.*?)_\d+$")  # a traced function has a number that differs in each run
 _UNREGISTERED = re.compile(r"gradient registry has no entry for: (\w+)|No gradient defined for operation.*type: (\w+)")
 
 
@@ -76,7 +77,7 @@ def stops(ran: Ran, leaf: int, output: int) -> tuple[str, ...]:
 
 
 def _types(ops: list[Op]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(op.type for op in ops))
+    return tuple(dict.fromkeys(_TRACED.sub(r"\1", op.type) for op in ops))
 
 
 def _edge(ran: Ran, leaf: int) -> list[tuple[Op, set[int]]]:

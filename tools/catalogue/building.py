@@ -17,6 +17,7 @@ from whygrad.catalogue import Argument, Detail, Entry, Output, Status
 
 PREFERRED = (tf.float32, tf.complex64, tf.int32, tf.int64, tf.bool, tf.string)
 LISTED = 2
+BUILT = "built in a graph, not run"
 _PLAIN = {"int": 1, "float": 1.0, "bool": False, "string": "", "shape": [2], "tensor": None}
 _KINDS = {"int": "integer", "uint": "integer", "qint": "integer", "quint": "integer", "bool": "bool", "string": "string"}
 
@@ -49,9 +50,9 @@ def _built(target: Target, op_def: Any, plain: tuple[Argument, ...]) -> Entry:
         kinds[name] = _kind(tensors[0].dtype)
         flows[name] = tuple(_flow(x, tensors, name) for x in outputs) or (_flow(None, tensors, name),)
         if kinds[name] in ("float", "complex"):
-            details[name] = Detail((op_def.name,) if Status.GRADIENT not in flows[name] else (), (), "built in a graph, not run")
+            details[name] = Detail((op_def.name,) if Status.GRADIENT not in flows[name] else (), (), BUILT)
     known = tuple(dataclasses.replace(a, kind=kinds.get(a.name, "setting")) for a in plain)
-    text = ", ".join(f"{n}={t[0].dtype.name}" for n, t in inputs.items())
+    text = "; ".join(f"{n}={t[0].dtype.name}" for n, t in inputs.items())
     return Entry(target.name, target.aliases, known, described, flows, details, text)
 
 

@@ -49,7 +49,8 @@ def _measured(target: Target, spec: Spec) -> Entry:
 
 
 def _text(spec: Spec) -> str:
-    return ", ".join(f"{name.lstrip('@*')}={text}" for name, text in spec.items())
+    """The inverse of specs.parse."""
+    return "; ".join(f"{name}={text}" for name, text in spec.items())
 
 
 def _try(target: Target, spec: Spec, seed: int, **how: Any) -> Ran | None:

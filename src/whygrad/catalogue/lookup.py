@@ -38,6 +38,11 @@ class Catalogue:
         """All entries, by canonical name."""
         return (self._entry(number) for number in range(len(self._lines)))
 
+    def exact(self, name: str) -> Entry | None:
+        """The entry with this full name, or None."""
+        number = self._line_of.get(name)
+        return None if number is None else self._entry(number)
+
     def find(self, name: str) -> Entry | None:
         """The entry of a function, in any of its public names, or as people write it: `np.round`, `K.argmax`, `top_k`."""
         number = self._line_of.get(name)

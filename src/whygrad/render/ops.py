@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 
 from rich.text import Text
 
 from whygrad.catalogue import Catalogue, Entry, Status
-from whygrad.catalogue.counts import Coverage, by_group, coverage, public, raw
+from whygrad.catalogue.as_data import document
+from whygrad.catalogue.counts import Coverage, by_group, coverage, public, raw, select
 from whygrad.catalogue.entry import MEANING
-from whygrad.catalogue.names import written
+from whygrad.catalogue.names import is_numpy, written
 from whygrad.catalogue.reasons import argument_text, reasons
-from whygrad.catalogue.replacements import Replacement
+from whygrad.catalogue.replacements import Replacement, for_entry
+from whygrad.errors import UsageError
 from whygrad.render.layout import columns, cropped, finished, item, quoted, styled, wrap
 from whygrad.render.screen import Screen
 
@@ -29,12 +32,13 @@ _HEADINGS = {
     "zero": (Status.ZERO,),
     "lookup": (Status.NO_REGISTERED_GRADIENT,),
     "depends": (Status.DEPENDS,),
-    "no float": (Status.INDEX, Status.NOT_FLOAT),
+    "other": (Status.INDEX, Status.NOT_FLOAT),
     "missing": (Status.NOT_MEASURED,),
 }
 
 
-_WIDE = 9  # cells of a column of counts
+_NUMPY = "NumPy itself leaves TensorFlow: no gradient passes through it. This is the function of TensorFlow with the same name."
+_WIDE = 8  # cells of a column of counts
 
 
 def render_counts(catalogue: Catalogue, screen: Screen) -> str:
@@ -121,3 +125,28 @@ def _replacement(replacement: Replacement, screen: Screen) -> list[Text]:
     lines = [Text(), *item("instead", styled((replacement.title, "bold")), screen.width)]
     lines += [Text(f"      {line}".rstrip()) for line in replacement.code.splitlines()]
     return lines + wrap(styled(("    costs: ", "bold")) + quoted(replacement.cost), screen.width, hang=6)
+
+
+def render_ops(catalogue: Catalogue, name: str | None, status: str | None, namespace: str, format_: str, screen: Screen) -> str:
+    """What `whygrad ops` prints: one entry, a list where `status` or `namespace` choose, else the counts. Raises UsageError."""
+    if name is not None:
+        entry = catalogue.get(name)
+        note = _NUMPY if is_numpy(name) else ""
+        return _as_json(catalogue, [entry]) if format_ == "json" else render_entry(catalogue, entry, for_entry(entry), screen, note)
+    if status is None and not namespace and format_ != "json":
+        return render_counts(catalogue, screen)
+    entries = select(catalogue, None if status is None else _status(status), namespace)
+    if namespace and not entries and not select(catalogue, None, namespace):
+        raise UsageError(f"no namespace is called {namespace!r}; the list: whygrad ops")
+    return _as_json(catalogue, entries) if format_ == "json" else render_list(entries, screen)
+
+
+def _status(word: str) -> Status:
+    known = {s.value: s for s in Status}
+    if word not in known:
+        raise UsageError(f"no status is called {word!r}; one of: {', '.join(known)}")
+    return known[word]
+
+
+def _as_json(catalogue: Catalogue, entries: Sequence[Entry]) -> str:
+    return f"{json.dumps(document(catalogue, entries), indent=2)}\n"
