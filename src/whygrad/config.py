@@ -11,13 +11,13 @@ exclude = ["third_party", "*_generated.py"]
 from __future__ import annotations
 
 import os
-import re
 import sys
 
 from whygrad.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Collection, Iterable
     from typing import Any
 
@@ -79,10 +79,17 @@ def read_config(path: str, known: Callable[[], Collection[str]]) -> Config | Non
             content = file.read()
     except OSError:
         return None
-    if b"tool" not in content or b"whygrad" not in content:
+    if not _may_have_section(content):
         return None
     section = _section(path, content)
     return None if section is None else _config(path, section, known)
+
+
+def _may_have_section(content: bytes) -> bool:
+    """Without parsing: the words stand on one line, or below `[tool]`. Most projects have nothing for us, and the parser takes its time."""
+    if b"whygrad" not in content:
+        return False
+    return b"[tool]" in content.replace(b" ", b"") or any(b"tool" in line and b"whygrad" in line for line in content.splitlines())
 
 
 def _section(path: str, content: bytes) -> dict[str, Any] | None:
@@ -161,6 +168,8 @@ _patterns: dict[str, re.Pattern[str]] = {}
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
+    import re
+
     if pattern not in _patterns:
         pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]]+\])", pattern)
         _patterns[pattern] = re.compile("".join(map(_piece, pieces)), re.DOTALL)
@@ -168,6 +177,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _piece(piece: str) -> str:
+    import re
+
     wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     if piece in wild:
         return wild[piece]

@@ -11,8 +11,9 @@ import pytest
 
 from lint.checking import TRAIN, Folder
 from lint.fake_engine import examine
-from whygrad.lint.command import main
+from whygrad.lint.command import NOTHING, main, report_of
 from whygrad.model import Report
+from whygrad.render import FORMATS
 
 
 def test_findings_and_status(folder: Folder) -> None:
@@ -47,11 +48,9 @@ def test_every_format_of_a_clean_project(folder: Folder, format_: str) -> None:
     assert checked.out == {"terminal": "whygrad: nothing found\n", "concise": "", "github": ""}.get(format_, checked.out)
 
 
-def test_nothing_found_is_what_the_terminal_format_says(folder: Folder) -> None:
-    from whygrad.lint.command import _report_of
-    from whygrad.render import FORMATS
-
-    assert folder.check(format_="terminal").out == FORMATS["terminal"](_report_of((), ()))
+@pytest.mark.parametrize("format_", NOTHING)
+def test_nothing_found_is_what_the_format_says(folder: Folder, format_: str) -> None:
+    assert folder.check(format_=format_).out == FORMATS[format_](report_of([]))
 
 
 @pytest.mark.parametrize(
@@ -141,6 +140,12 @@ def test_a_process_that_dies_takes_only_its_own_file_along(folder: Folder) -> No
     checked = folder.check("--jobs", "2")
     assert [line[:5] for line in checked.lines] == ["a.py:", "c.py:"]
     assert checked.err == "whygrad: b.py: the process that checked it died; please report it, and leave the file out with --exclude\n"
+
+
+def test_the_short_way_to_json_says_what_the_format_says(folder: Folder) -> None:
+    folder.write({"a.py": TRAIN + "x = cut_safe  # ü\ncut_here\n"})
+    text = folder.check("a.py", format_="json").out
+    assert text == FORMATS["json"](report_of(json.loads(text)["diagnoses"]))
 
 
 def test_a_report_can_be_shown_again(folder: Folder) -> None:

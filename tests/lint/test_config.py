@@ -46,6 +46,21 @@ def test_the_nearest_counts(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        '[tool]\nwhygrad = {ignore = ["outside-tape"]}',
+        '[ tool ]\n[tool.whygrad]\nignore = ["outside-tape"]',
+        'tool.whygrad.ignore = ["outside-tape"]',
+        '[tool."whygrad"]\nignore = ["outside-tape"]',
+        '[ tool . whygrad ]\nignore = ["outside-tape"]',
+    ],
+)
+def test_the_section_in_any_spelling(folder: Folder, text: str) -> None:
+    folder.write({"a.py": CUT, "pyproject.toml": text})
+    assert folder.check().status == 0
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("slect = []", "[tool.whygrad] has no key 'slect'; did you mean select?"),

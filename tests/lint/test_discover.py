@@ -87,7 +87,7 @@ def test_a_file_that_may_not_be_read(folder: Folder, monkeypatch: pytest.MonkeyP
             raise PermissionError
         return open(path, *rest)
 
-    monkeypatch.setattr("whygrad.lint.reading.open", opened, raising=False)  # the user root may read everything
+    monkeypatch.setattr("whygrad.lint.files.open", opened, raising=False)  # the user root may read everything
     checked = folder.check("--no-cache")
     assert checked.err == "whygrad: a.py: cannot be read; give yourself permission, or leave it out with --exclude\n"
     assert (checked.status, len(checked.lines)) == (2, 1)

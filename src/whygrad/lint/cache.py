@@ -3,12 +3,12 @@ not find, whygrad itself, Python. One small file for each, so that nothing is me
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
 
 from whygrad._version import __version__
+from whygrad.lint.files import digest
 from whygrad.lint.result import FileResult
 from whygrad.lint.writing import replace_file
 
@@ -36,20 +36,21 @@ class Cache:
         try:
             with open(self._file(path), "rb") as file:
                 entry = json.loads(file.read())
-            if entry["made_by"] != self._made_by or entry["path"] != path or entry["content"] != _hash(content):
+            if entry["made_by"] != self._made_by or entry["path"] != path or entry["content"] != digest(content):
                 return None
             if not all(_same_answer(finder, *asked) for asked in entry["asked"]):
                 return None
-            result = FileResult(path, entry["found"], entry["problems"], entry["ignores"])
-            return result if result.found == [] or result.diagnoses else None
+            whole = entry["sum"] == _sum(entry["found"], entry["problems"], entry["ignores"])
+            return FileResult(path, entry["found"], entry["problems"], entry["ignores"]) if whole else None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     def put(self, path: str, content: bytes, finder: ModuleFinder, result: FileResult) -> None:
         """Keep a result."""
         asked = [[*question, "" if question[3] is None else finder.fingerprint(question[3])] for question in finder.questions(path)]
-        entry: dict[str, Any] = {"made_by": self._made_by, "path": path, "content": _hash(content), "asked": asked}
+        entry: dict[str, Any] = {"made_by": self._made_by, "path": path, "content": digest(content), "asked": asked}
         entry |= {"found": result.found, "problems": result.problems, "ignores": result.ignores}
+        entry["sum"] = _sum(result.found, result.problems, result.ignores)
         file = self._file(path)
         try:
             _make_folder(os.path.dirname(file))
@@ -58,7 +59,7 @@ class Cache:
             return
 
     def _file(self, path: str) -> str:
-        return os.path.join(self._folder(os.path.dirname(path)), f"{_hash(path.encode('utf-8', 'surrogateescape'))}.json")
+        return os.path.join(self._folder(os.path.dirname(path)), f"{digest(path.encode('utf-8', 'surrogateescape'))}.json")
 
     def _folder(self, folder: str) -> str:
         if folder not in self._folders:
@@ -68,11 +69,8 @@ class Cache:
 
 def made_by() -> str:
     """What the results depend on besides the files: the version, this Python, and the state of our own files, for those who work on them."""
-    state = hashlib.blake2b(digest_size=16)
-    for part in _PARTS:
-        for line in sorted(_states(os.path.join(_PACKAGE, part))):
-            state.update(line.encode())
-    return f"{__version__} {sys.version_info[:3]} {state.hexdigest()}"
+    states = sorted(line for part in _PARTS for line in _states(os.path.join(_PACKAGE, part)))
+    return f"{__version__} {sys.version_info[:3]} {digest(''.join(states).encode())}"
 
 
 def _states(folder: str) -> Iterator[str]:
@@ -87,6 +85,11 @@ def _states(folder: str) -> Iterator[str]:
         elif entry.name not in ("broken.py", "fixed.py", "report.txt"):
             about = entry.stat()
             yield f"{entry.path}\0{about.st_mtime_ns}\0{about.st_size}\n"
+
+
+def _sum(*parts: object) -> str:
+    """So that damage shows without making objects of everything."""
+    return digest(json.dumps(parts).encode())
 
 
 def _same_answer(finder: ModuleFinder, name: str, importer: str, level: int, path: str | None, text: str) -> bool:
@@ -117,7 +120,3 @@ def _make_folder(folder: str) -> None:
     if not os.path.isdir(folder):
         os.makedirs(folder, exist_ok=True)
         replace_file(os.path.join(folder, ".gitignore"), b"*\n")
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()

@@ -14,17 +14,23 @@ from whygrad.lint.cache import Cache
 from whygrad.lint.discover import Discovery
 from whygrad.lint.one_file import Checker, flow_engine
 from whygrad.lint.pool import check_all, preload, processes, relevant
+from whygrad.lint.result import diagnoses_of, result_of
+from whygrad.lint.writing import replace_file, write_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from typing import Any, TypeAlias
 
     from whygrad.lint.fixing import Repaired
     from whygrad.lint.one_file import Engine
     from whygrad.lint.result import FileResult
     from whygrad.model import Diagnosis, Report
 
+    Found: TypeAlias = dict[str, Any]  # a diagnosis as in the JSON of a report
+
 CLEAN, FOUND, BAD, INTERRUPTED = 0, 1, 2, 130
+NOTHING = {"terminal": "whygrad: nothing found\n", "concise": "", "github": ""}
 
 
 def main(words: Sequence[str], engine: Engine = flow_engine) -> int:
@@ -77,7 +83,7 @@ class Run:
             print(f"whygrad: {_printable(_short(problem))}", file=sys.stderr)
         if not self.options.diff or self.options.output is not None:
             self._report(found, notices)
-        return BAD if self.problems else FOUND if any(d.severity != "note" for d in found) else CLEAN
+        return BAD if self.problems else FOUND if any(d["severity"] != "note" for d in found) else CLEAN
 
     def _choose(self) -> None:
         if self.options.paths == [STDIN]:
@@ -96,56 +102,48 @@ class Run:
         here = os.getcwd()
         return any(matches(p, path, here) for p in self.options.exclude) or self.configs.of(os.path.dirname(path)).excludes(path)
 
-    def _wanted(self, results: Sequence[FileResult], checker: Checker) -> list[Diagnosis]:
+    def _wanted(self, results: Sequence[FileResult], checker: Checker) -> list[Found]:
         """What no comment silences and was selected; a finding that two files brought up counts once."""
-        found = list(dict.fromkeys(d for result in results for d in result.diagnoses))
-        if not found and not any(result.ignores for result in results):
-            return []
-        from whygrad.render.paths import cell_of
-
+        found = _distinct(d for result in results for d in result.found)
         ignores = [ignore for result in results for ignore in result.ignores]
-        elsewhere = {cell_of(d.location.path)[0] for d in found if d.location is not None} - {result.path for result in results}
+        elsewhere = {_file_of(d) for d in found} - {result.path for result in results}
         ignores += [ignore for path in sorted(elsewhere) for ignore in checker.ignores(path)]
         if ignores:
             from whygrad.lint.comments import Ignore, silenced
 
-            found = list(silenced(found, [Ignore(*arguments) for arguments in ignores], _known))
+            found = list(result_of("", silenced(diagnoses_of(found), [Ignore(*words) for words in ignores], _known)).found)
         return [diagnosis for diagnosis in found if self._selected(diagnosis)]
 
-    def _selected(self, diagnosis: Diagnosis) -> bool:
-        slug = diagnosis.cause
+    def _selected(self, diagnosis: Found) -> bool:
+        slug = diagnosis["cause"]
         if slug in self.ignore or (self.select is not None and slug not in self.select):
             return False
-        from whygrad.render.paths import cell_of
-
-        path = "" if diagnosis.location is None else cell_of(diagnosis.location.path)[0]
+        path = _file_of(diagnosis)
         return self.configs.of(os.path.dirname(path) or os.getcwd()).wants(slug, path, selected=self.select is not None)
 
-    def _repair(self, found: list[Diagnosis]) -> tuple[list[Diagnosis], tuple[str, ...]]:
+    def _repair(self, found: list[Found]) -> tuple[list[Found], tuple[str, ...]]:
         from whygrad.lint.fixing import repaired
 
-        def check(contents: Mapping[str, bytes]) -> list[Diagnosis]:
+        def check(contents: Mapping[str, bytes]) -> Sequence[Diagnosis]:
             checker = self._checker({**self.contents, **contents})
-            return self._wanted(check_all(checker, self.files, 1), checker)
+            return diagnoses_of(self._wanted(check_all(checker, self.files, 1), checker))
 
         checker = self._checker(self.contents)
         read = cache(checker.content)
-        repairs = repaired(found, check, read, unsafe=self.options.unsafe_fixes)
+        repairs = repaired(diagnoses_of(found), check, read, unsafe=self.options.unsafe_fixes)
         if self.options.diff:
             self._show_diff(repairs, read)
             return found, ()
-        return list(repairs.diagnoses), (*_notices(repairs, self._write(repairs, read)),)
+        return result_of("", repairs.diagnoses).found, (*_notices(repairs, self._write(repairs, read)),)
 
     def _show_diff(self, repairs: Repaired, read: Callable[[str], bytes]) -> None:
         from whygrad.lint.fixing import diff
-        from whygrad.render.write import write_stdout
 
-        write_stdout("".join(diff(_short(path), read(path), new) for path, new in sorted(repairs.contents.items())))
+        write_out("".join(diff(_short(path), read(path), new) for path, new in sorted(repairs.contents.items())))
 
     def _write(self, repairs: Repaired, read: Callable[[str], bytes]) -> int:
         """Put the new contents in place of the old; how many files were changed. One that somebody else has changed meanwhile is left alone."""
-        from whygrad.lint.reading import read_bytes
-        from whygrad.lint.writing import replace_file
+        from whygrad.lint.files import read_bytes
 
         if self.options.paths == [STDIN]:
             sys.stdout.buffer.write(next(iter({**self.contents, **repairs.contents}.values())))
@@ -163,7 +161,7 @@ class Run:
                 self.problems.append(f"{path}: cannot be written ({error.strerror}); give yourself permission, or leave out --fix")
         return written
 
-    def _report(self, found: Sequence[Diagnosis], notices: tuple[str, ...]) -> None:
+    def _report(self, found: list[Found], notices: tuple[str, ...]) -> None:
         to_stderr = self.options.fix and self.options.paths == [STDIN]
         if self.options.output is not None:
             from pathlib import Path
@@ -174,26 +172,53 @@ class Run:
         elif to_stderr:
             sys.stderr.write(_rendered(found, notices, self.options, sys.stderr))
         else:
-            from whygrad.render.write import write_stdout
-
-            write_stdout(_rendered(found, notices, self.options, sys.stdout))
+            write_out(_rendered(found, notices, self.options, sys.stdout))
 
 
-def _rendered(found: Sequence[Diagnosis], notices: tuple[str, ...], options: Options, stream: object) -> str:
+def _rendered(found: list[Found], notices: tuple[str, ...], options: Options, stream: object) -> str:
+    """The report. Where nothing was found, what the format would say, without the libraries that it is made with."""
+    if not found and not notices and options.format in NOTHING and options.color == "auto" and not os.environ.get("FORCE_COLOR"):
+        return NOTHING[options.format]
+    if options.format == "json":
+        return _json(found, notices)
     from whygrad.render import FORMATS
     from whygrad.render.screen import screen_for, screen_for_file
 
     screen = screen_for_file(options.color) if stream is None else screen_for(stream, options.color)
-    if not found and not notices and options.format == "terminal" and not screen.color:
-        return "whygrad: nothing found\n"  # what the format would say, without the library that it is made with
-    return FORMATS[options.format](_report_of(found, notices), width=screen.width, color=screen.color, encoding=screen.encoding)
+    return FORMATS[options.format](report_of(found, notices), width=screen.width, color=screen.color, encoding=screen.encoding)
 
 
-def _report_of(found: Sequence[Diagnosis], notices: tuple[str, ...]) -> Report:
+def _json(found: list[Found], notices: tuple[str, ...]) -> str:
+    """What the format JSON says, without making objects of the findings first; a test holds the two together."""
+    import json
+
+    environment = {"python": _python(), "tensorflow": None, "keras": None}
+    head = {"schema": "whygrad/1", "tool": {"name": "whygrad", "version": __version__}, "environment": environment, "command": "check"}
+    body = {"outcome": None, "diagnoses": found, "gradients": [], "notices": notices, "variables": []}
+    return json.dumps({**head, **body}, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def _python() -> str:
+    return ".".join(map(str, sys.version_info[:3]))
+
+
+def report_of(found: list[Found], notices: tuple[str, ...] = ()) -> Report:
+    """The report of a check."""
     from whygrad.model import Environment, Report
 
-    python = ".".join(map(str, sys.version_info[:3]))
-    return Report(__version__, Environment(python, None, None), "check", None, tuple(found), (), notices)
+    return Report(__version__, Environment(_python(), None, None), "check", None, diagnoses_of(found), (), notices)
+
+
+def _distinct(found: Iterable[Found]) -> list[Found]:
+    return list({repr(diagnosis): diagnosis for diagnosis in found}.values())
+
+
+def _file_of(diagnosis: Found) -> str:
+    """The file of a finding, the notebook for a cell."""
+    at = diagnosis["location"]
+    path = str(at["path"]) if at else ""
+    notebook, mark, _ = path.rpartition(".ipynb:cell ")
+    return f"{notebook}.ipynb" if mark else path
 
 
 def _notices(repairs: Repaired, files: int) -> list[str]:

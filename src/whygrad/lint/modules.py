@@ -5,11 +5,10 @@ Every question is remembered with its answer: they are what a result depends on,
 
 from __future__ import annotations
 
-import hashlib
 import os
 
 from whygrad.errors import InputError
-from whygrad.lint.reading import decoded, read_bytes
+from whygrad.lint.files import digest, read_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +48,8 @@ class ModuleFinder:
     def text(self, path: str) -> str | None:
         """The text of a file with "\\n" line ends; None when it cannot be read."""
         if path not in self._texts:
+            from whygrad.lint.reading import decoded
+
             try:
                 self._texts[path] = decoded(path, read_bytes(path)).text
             except InputError:
@@ -148,4 +149,4 @@ def _may_hold(base: str, top: str, importer: str) -> bool:
 
 def fingerprint(text: str) -> str:
     """A short hash of a text."""
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return digest(text.encode("utf-8", "surrogatepass"))

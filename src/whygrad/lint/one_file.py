@@ -6,10 +6,9 @@ import os
 import warnings
 
 from whygrad.errors import InputError
+from whygrad.lint.files import read_bytes
 from whygrad.lint.modules import ModuleFinder
 from whygrad.lint.prefilter import Prefilter
-from whygrad.lint.program import NOTEBOOK_SUFFIX, Program, read_program
-from whygrad.lint.reading import read_bytes
 from whygrad.lint.result import FileResult, result_of
 
 TYPE_CHECKING = False
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from whygrad.lint.cache import Cache
+    from whygrad.lint.program import Program
     from whygrad.model import Diagnosis
 
     Engine: TypeAlias = Callable[[str, str, ModuleFinder], tuple[Diagnosis, ...]]
@@ -71,6 +71,8 @@ class Checker:
         return result
 
     def _examined(self, path: str, content: bytes) -> FileResult:
+        from whygrad.lint.program import read_program
+
         try:
             program = read_program(path, content)
             return result_of(path, self._findings(program), program.problems, _ignores(program))
@@ -95,6 +97,8 @@ class Checker:
 
     def ignores(self, path: str) -> list[list[Any]]:
         """The comments of a file that is not checked itself, but has findings of another."""
+        from whygrad.lint.program import read_program
+
         try:
             return _ignores(read_program(path, self.content(path)))
         except InputError:
@@ -115,6 +119,8 @@ def _ignores(program: Program) -> list[list[Any]]:
 
 
 def _overlaid(item: tuple[str, bytes]) -> tuple[str, str | None]:
+    from whygrad.lint.program import NOTEBOOK_SUFFIX, read_program
+
     path, content = item
     try:
         return path, None if path.endswith(NOTEBOOK_SUFFIX) else read_program(path, content).text

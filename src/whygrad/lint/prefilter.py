@@ -6,14 +6,11 @@ imports, at any distance. `tests/lint/test_prefilter.py` holds the words against
 
 from __future__ import annotations
 
-import re
-
-from whygrad.lint.modules import NEVER_OURS, ModuleFinder
-from whygrad.lint.reading import declared_encoding
+from whygrad.lint.modules import ModuleFinder
 
 LIBRARIES = (b"tensorflow", b"keras")
 OUR_COMMENT = b"whygrad:"
-# Each is looked for as plain bytes, which is many times faster than a pattern; only where one is found, what stands around it is looked at.
+# Looked for as plain bytes, which is many times faster than a pattern; only where one is found, what stands around it is looked at.
 _ASKING = {
     b"gradient": (b".gradient", b".gradients", b"gradients(", b"import gradients"),
     b"jacobian": (b".jacobian", b".batch_jacobian"),
@@ -24,15 +21,10 @@ _ASKING = {
     b"train_step": (b"train_step",),
 }
 _REGEX_COMPILED = (b"re", b"regex", b"_re")
-_LOSS_CLASS = re.compile(rb"class[ \t]+\w+\([^)]*Loss\b")
-_IMPORT = re.compile(r"[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import\b[ \t]*(\([^)]*\)?|[^#\n;]*)|import[ \t]+([\w., \t]+))")
-_NAME_BEFORE = re.compile(rb"(\w*)$")
-_COMMENT = re.compile(r"#[^\n]*")
-_ASCII_BASED = re.compile(r"(?i)utf-?8|ascii|us-ascii|latin|iso-?8859|cp\d|windows|euc|gb|big5|koi8|mac|shift|sjis")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from types import ModuleType
 
 Facts = tuple[bool, bool, list[tuple[str, int]]]  # speaks of a library, asks for gradients, imports
 
@@ -47,7 +39,7 @@ class Prefilter:
 
     def can_matter(self, path: str, content: bytes) -> bool:
         """Never False for a file that holds a finding. `path` is absolute."""
-        if OUR_COMMENT in content or _not_readable_as_ascii(content):
+        if OUR_COMMENT in content or (b"coding" in content[:1000] and _patterns().not_readable_as_ascii(content)):
             return True
         library, asks = _speaks(content), _asks(content)
         if library and asks:
@@ -85,7 +77,7 @@ class Prefilter:
 
 def _facts(text: str) -> Facts:
     content = text.encode("utf-8", "replace")
-    return _speaks(content), _asks(content), _imports(text)
+    return _speaks(content), _asks(content), _patterns().imports(text)
 
 
 def _speaks(content: bytes) -> bool:
@@ -96,7 +88,7 @@ def _asks(content: bytes) -> bool:
     for stem, needles in _ASKING.items():
         if stem in content and any(_really(content, needle) for needle in needles):
             return True
-    return b"Loss" in content and _LOSS_CLASS.search(content) is not None
+    return b"Loss" in content and bool(_patterns().derives_from_loss(content))
 
 
 def _really(content: bytes, needle: bytes) -> bool:
@@ -113,36 +105,15 @@ def _really(content: bytes, needle: bytes) -> bool:
 
 
 def _word_before(content: bytes, at: int) -> bytes:
-    found = _NAME_BEFORE.search(content[max(at - 40, 0) : at])
-    return found.group(1) if found else b""
+    before = content[max(at - 40, 0) : at]
+    start = len(before)
+    while start and (before[start - 1 : start].isalnum() or before[start - 1 : start] == b"_"):
+        start -= 1
+    return before[start:]
 
 
-def _not_readable_as_ascii(content: bytes) -> bool:
-    """In an encoding like UTF-7 the words look different."""
-    encoding = declared_encoding(content) if b"coding" in content[:1000] else None
-    return encoding is not None and not _ASCII_BASED.match(encoding)
+def _patterns() -> ModuleType:
+    """Imported when the first file needs it: most of a small project do not."""
+    from whygrad.lint import patterns
 
-
-def _imports(text: str) -> list[tuple[str, int]]:
-    """The modules that a text imports, and the names that may be modules, as (name, level). Also what only looks like an import."""
-    names: dict[tuple[str, int], None] = {}
-    at = text.find("import")
-    while at >= 0:
-        start = max(text.rfind("\n", 0, at), text.rfind(";", 0, at), text.rfind(":", 0, at)) + 1
-        found = _IMPORT.match(text, start)
-        if found is not None:
-            dots, base, what, plain = (group or "" for group in found.groups())
-            names |= dict.fromkeys(_meant(dots, base, _COMMENT.sub("", what), plain))
-            at = max(at, found.end() - 1)
-        at = text.find("import", at + 1)
-    return list(names)
-
-
-def _meant(dots: str, base: str, what: str, plain: str) -> Iterator[tuple[str, int]]:
-    if plain:
-        yield from ((part.split()[0], 0) for part in plain.split(",") if part.strip() and part.split()[0].partition(".")[0] not in NEVER_OURS)
-        return
-    if not dots and base.partition(".")[0] in NEVER_OURS:
-        return
-    yield base, len(dots)
-    yield from ((f"{base}.{word}".lstrip("."), len(dots)) for word in re.findall(r"\w+", what) if word != "as")
+    return patterns

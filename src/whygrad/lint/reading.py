@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import os
 import re
 
 from whygrad.errors import InputError
@@ -33,21 +32,6 @@ class SourceFile:
         except UnicodeEncodeError as error:
             character = error.object[error.start]
             raise InputError(f"{self.path}: a repair needs {character!r}, which {self.encoding} cannot express; save the file as UTF-8") from None
-
-
-def read_bytes(path: str) -> bytes:
-    """The content of a file. Raises InputError."""
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except FileNotFoundError:
-        what = "is a link to a file that does not exist" if os.path.islink(path) else "no such file"
-        raise InputError(f"{path}: {what}; check the name") from None
-    except PermissionError:
-        raise InputError(f"{path}: cannot be read; give yourself permission, or leave it out with --exclude") from None
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise InputError(f"{path}: cannot be read ({reason}); leave it out with --exclude") from None
 
 
 def decoded(path: str, content: bytes) -> SourceFile:

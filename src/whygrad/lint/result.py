@@ -24,11 +24,16 @@ class FileResult:
     @property
     def diagnoses(self) -> tuple[Diagnosis, ...]:
         """Raises KeyError, TypeError or ValueError where `found` has another shape."""
-        if not self.found:
-            return ()
-        from whygrad.model import Report
+        return diagnoses_of(self.found)
 
-        return Report.from_json({**_empty_report(), "diagnoses": self.found}).diagnoses
+
+def diagnoses_of(found: list[dict[str, Any]]) -> tuple[Diagnosis, ...]:
+    """The diagnoses in plain values as objects. Raises KeyError, TypeError or ValueError for values of another shape."""
+    if not found:
+        return ()
+    from whygrad.model import Report
+
+    return Report.from_json({**_empty_report(), "diagnoses": found}).diagnoses
 
 
 def result_of(path: str, diagnoses: Iterable[Diagnosis], problems: Iterable[str] = (), ignores: list[list[Any]] | None = None) -> FileResult:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import stat
 
 
 def replace_file(path: str, content: bytes) -> None:
@@ -14,10 +12,18 @@ def replace_file(path: str, content: bytes) -> None:
     try:
         with open(beside, "xb") as file:
             file.write(content)
-        with contextlib.suppress(FileNotFoundError):
-            os.chmod(beside, stat.S_IMODE(os.stat(target).st_mode))
+        if os.path.exists(target):
+            os.chmod(beside, os.stat(target).st_mode & 0o7777)
         os.replace(beside, target)
     except BaseException:
-        with contextlib.suppress(OSError):
+        if os.path.exists(beside):
             os.unlink(beside)
         raise
+
+
+def write_out(text: str) -> None:
+    """Write to standard output. The long way, which knows about readers that have gone, only where there is something to write."""
+    if text:
+        from whygrad.render.write import write_stdout
+
+        write_stdout(text)

@@ -1,0 +1,53 @@
+"""The part of the prefilter that needs regular expressions: which modules a text imports, whether it derives from Loss, how it is encoded."""
+
+from __future__ import annotations
+
+import re
+
+from whygrad.lint.modules import NEVER_OURS
+from whygrad.lint.reading import declared_encoding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_IMPORT = re.compile(r"[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import\b[ \t]*(\([^)]*\)?|[^#\n;]*)|import[ \t]+([\w., \t]+))")
+_COMMENT = re.compile(r"#[^\n]*")
+_LOSS_CLASS = re.compile(rb"class[ \t]+\w+\([^)]*Loss\b")
+_ASCII_BASED = re.compile(r"(?i)utf-?8|ascii|us-ascii|latin|iso-?8859|cp\d|windows|euc|gb|big5|koi8|mac|shift|sjis")
+
+
+def derives_from_loss(content: bytes) -> bool:
+    """Whether a class of it has a base called `...Loss`: its result is a loss wherever it is used."""
+    return _LOSS_CLASS.search(content) is not None
+
+
+def not_readable_as_ascii(content: bytes) -> bool:
+    """In an encoding like UTF-7 the words look different."""
+    encoding = declared_encoding(content)
+    return encoding is not None and not _ASCII_BASED.match(encoding)
+
+
+def imports(text: str) -> list[tuple[str, int]]:
+    """The modules that a text imports, and the names that may be modules, as (name, level). Also what only looks like an import."""
+    names: dict[tuple[str, int], None] = {}
+    at = text.find("import")
+    while at >= 0:
+        start = max(text.rfind("\n", 0, at), text.rfind(";", 0, at), text.rfind(":", 0, at)) + 1
+        found = _IMPORT.match(text, start)
+        if found is not None:
+            dots, base, what, plain = (group or "" for group in found.groups())
+            names |= dict.fromkeys(_meant(dots, base, _COMMENT.sub("", what), plain))
+            at = max(at, found.end() - 1)
+        at = text.find("import", at + 1)
+    return list(names)
+
+
+def _meant(dots: str, base: str, what: str, plain: str) -> Iterator[tuple[str, int]]:
+    if plain:
+        yield from ((part.split()[0], 0) for part in plain.split(",") if part.strip() and part.split()[0].partition(".")[0] not in NEVER_OURS)
+        return
+    if not dots and base.partition(".")[0] in NEVER_OURS:
+        return
+    yield base, len(dots)
+    yield from ((f"{base}.{word}".lstrip("."), len(dots)) for word in re.findall(r"\w+", what) if word != "as")
