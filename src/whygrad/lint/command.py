@@ -164,11 +164,9 @@ class Run:
     def _report(self, found: list[Found], notices: tuple[str, ...]) -> None:
         to_stderr = self.options.fix and self.options.paths == [STDIN]
         if self.options.output is not None:
-            from pathlib import Path
-
             from whygrad.render.write import write_text
 
-            write_text(Path(self.options.output), _rendered(found, notices, self.options, None))
+            write_text(self.options.output, _rendered(found, notices, self.options, None))
         elif to_stderr:
             sys.stderr.write(_rendered(found, notices, self.options, sys.stderr))
         else:

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Protocol
+TYPE_CHECKING = False  # `whygrad check` comes here without a report where the result is known
+if TYPE_CHECKING:
+    from whygrad.model import Report
+    from whygrad.render.format import Format
 
-from whygrad.model import Report
-
-__all__ = ["FORMATS", "Format", "render_note"]
-
-
-class Format(Protocol):
-    """Renders a report. `gradients`: True shows their table, False does not, None shows it where it is short and says something.
-
-    `variables`: whether the table of all variables is shown.
-    """
-
-    def __call__(
-        self, report: Report, *, width: int = 80, color: bool = False, encoding: str = "utf-8", gradients: bool | None = None, variables: bool = False
-    ) -> str: ...
+__all__ = ["FORMATS", "render_note"]
 
 
 def _module(name: str) -> Format:
@@ -27,13 +16,15 @@ def _module(name: str) -> Format:
     def render(
         report: Report, *, width: int = 80, color: bool = False, encoding: str = "utf-8", gradients: bool | None = None, variables: bool = False
     ) -> str:
+        import importlib
+
         function: Format = importlib.import_module(f"{__name__}.{name}").render
         return function(report, width=width, color=color, encoding=encoding, gradients=gradients, variables=variables)
 
     return render
 
 
-FORMATS: dict[str, Format] = {name: _module(name) for name in ("terminal", "json")}
+FORMATS: dict[str, Format] = {name: _module(name) for name in ("terminal", "concise", "json", "sarif", "github")}
 
 
 def render_note(report: Report) -> str:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import secrets
-import stat
 import sys
-from pathlib import Path
 
 from whygrad.errors import UsageError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def write_text(path: Path, text: str) -> None:
+
+def write_text(path: str | Path, text: str) -> None:
     """Write beside `path`, then rename: a reader sees the old file or the new one. Devices and pipes are written to. Raises UsageError."""
     content = text.encode("utf-8", "backslashreplace")
     try:
-        target = Path(os.path.realpath(path))  # a link stays a link
+        target = os.path.realpath(path)  # a link stays a link
         if _written_in_place(target):
-            target.write_bytes(content)
+            with open(target, "wb") as file:
+                file.write(content)
         else:
             _replace(target, content)
     except (OSError, ValueError) as error:
@@ -39,26 +40,29 @@ def write_stdout(text: str) -> None:
         raise UsageError(f"cannot write to standard output: {error.strerror}") from None
 
 
-def _written_in_place(target: Path) -> bool:
+def _written_in_place(target: str) -> bool:
     """A device, a pipe, a file in a folder that takes no new files; and a read-only file, so that the system refuses it."""
-    return target.exists() and not (target.is_file() and os.access(target.parent, os.W_OK) and os.access(target, os.W_OK))
+    if not os.path.exists(target):
+        return False
+    return not (os.path.isfile(target) and os.access(os.path.dirname(target), os.W_OK) and os.access(target, os.W_OK))
 
 
-def _replace(target: Path, content: bytes) -> None:
-    beside = target.parent / f".whygrad-{secrets.token_hex(6)}.tmp"
+def _replace(target: str, content: bytes) -> None:
+    beside = os.path.join(os.path.dirname(target), f".whygrad-{os.urandom(6).hex()}.tmp")
     try:
         with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), "wb") as file:
             file.write(content)
-        if target.exists():
-            os.chmod(beside, stat.S_IMODE(target.stat().st_mode))
+        if os.path.exists(target):
+            os.chmod(beside, os.stat(target).st_mode & 0o7777)
         os.replace(beside, target)
     finally:
-        beside.unlink(missing_ok=True)
+        if os.path.exists(beside):
+            os.unlink(beside)
 
 
-def _reason(path: Path, error: Exception) -> str:
+def _reason(path: str | Path, error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
-        return f"there is no folder {path.parent}"
+        return f"there is no folder {os.path.dirname(path) or '.'}"
     if isinstance(error, IsADirectoryError):
         return "it is a folder"
     return (isinstance(error, OSError) and error.strerror) or str(error)
@@ -66,5 +70,7 @@ def _reason(path: Path, error: Exception) -> str:
 
 def _forget_stdout() -> None:
     """What is still in the buffer would be written, and fail again, when Python ends."""
-    with contextlib.suppress(OSError, ValueError):  # a stand-in without a file behind it
+    try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):  # a stand-in without a file behind it
+        return
