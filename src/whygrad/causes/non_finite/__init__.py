@@ -47,6 +47,11 @@ def claim(e: Evidence) -> Claim:
     if how == "unknown":
         message = f"the gradient of {e.names} is not finite; the operation where it begins was not found"
         return Claim(message, "NaN spreads through every sum it enters.", Fix("call `tf.debugging.enable_check_numerics()` and run again"))
+    if how == "guarded":
+        message = (
+            f"{e.code} is computed for every entry and left out only afterwards: where it is NaN or infinite, the gradient of {e.names} becomes NaN"
+        )
+        return Claim(message, _why("left out"), Fix(_fix(e)))
     message = f"{_seen(e)}, so the gradient of {e.names} is not finite"
     return Claim(message, _why(how), Fix(_fix(e)))
 
@@ -81,7 +86,7 @@ def _why(how: str) -> str:
 
 def _fix(e: Evidence) -> str:
     op, how = e.fact("op"), e.fact("how")
-    if how == "left out":
+    if how in ("left out", "guarded"):
         return "replace the bad inputs before this operation as well: `safe = tf.where(ok, x, tf.ones_like(x))`, then compute with `safe`"
     if op in ROOTS:
         return "add a small number under the root: `tf.sqrt(tf.reduce_sum(tf.square(d), axis=-1) + 1e-12)`"

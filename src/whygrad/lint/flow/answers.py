@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from whygrad.lint.flow import asked, cuts, missing
+from whygrad.lint.flow import asked, cuts, missing, traps
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node
 from whygrad.lint.flow.sources import Source, is_open, listed
@@ -38,6 +38,10 @@ def answer(walk: Walk, question: Question, earlier: list[Question]) -> list[Answ
     ways = Ways(question)
     ways.follow_gradient()
     judged = list(_each(walk, ways, earlier))
+    trap = traps.classify(walk, ways)
+    if trap is not None:
+        fine = [s for s, finding in judged if finding is None and isinstance(s.value, Tensor) and s.value.node in ways.reached]
+        return [Answer(question, trap, fine, whole=False), *_grouped(question, [(s, f) for s, f in judged if f is not None], False)]
     if not any(finding for _, finding in judged):
         integer = asked.integer_target(question)
         return [Answer(question, integer, listed(question))] if integer is not None else []
@@ -65,10 +69,9 @@ def _each(walk: Walk, ways: Ways, earlier: list[Question]) -> Iterator[tuple[Sou
     fine = any(finding is None and s not in lost for s, finding in states)
     if lost:
         ways.follow_all()
+    some_train = fine or is_open(ways.question)
     for source, finding in states:
-        if finding is None and source in lost:
-            finding = _lost(walk, ways, source, [s for s in lost], fine or is_open(ways.question))
-        yield source, finding
+        yield source, _lost(walk, ways, source, lost, some_train) if source in lost else finding
 
 
 def _in_itself(walk: Walk, ways: Ways, source: Source, index: int, earlier: list[Question]) -> Finding | None:

@@ -47,6 +47,8 @@ def binary(walk: Walk, op: ast.operator, left: Value, right: Value, site: Site) 
     if isinstance(left, Sequence) and isinstance(op, ast.Mult) and left.kind in ("list", "tuple"):
         known = isinstance(right, Plain) and isinstance(right.value, int) and right.value * len(left.items) <= 64
         return Sequence.of(left.items * right.value if known and isinstance(right, Plain) else left.items, left.kind, not known)
+    if any(isinstance(v, Sequence) for v in (left, right)) and not any(isinstance(v, (Tensor, Plain)) for v in (left, right)):
+        return walk.unknown(site, left, right)  # a list, longer than is known
     own = left.cls.find(method) if isinstance(left, Object) and left.cls is not None and method else None
     if own is not None:
         return walk.call(own[0], Arguments([left, right]), site)

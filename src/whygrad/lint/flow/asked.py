@@ -125,7 +125,7 @@ def variable(ways: Ways, node: Node) -> Finding | None:
     if node.dtype in ("integer", "bool", "string"):
         return Finding("non-float-variable", node.site, {"dtype": {"integer": "an integer"}.get(node.dtype, node.dtype)})
     if ways.tape is None:
-        return None if ways.question.api != "gradients" else None
+        return None
     watched = any(n is node for n, _, _ in ways.tape.watched)
     if not node.trainable and not watched:
         how = "listed" if node.name == "moving_mean" or node.needs else "created"
@@ -139,7 +139,7 @@ def unwatched(walk: Walk, ways: Ways, source: Source, index: int, earlier: list[
     """A tensor among the sources that no tape follows: a parameter that should be a variable, or an input that wants `watch`."""
     assert isinstance(source.value, Tensor)
     node = source.value.node
-    if node.kind == "join" and any(e.origin.kind in ("unknown", "variable") for e in node.edges):
+    if _may_be_anything(node):
         return None
     if _was_variable(earlier, index, ways.question):
         return Finding("variable-replaced", node.site, {"how": "rebound"})
@@ -150,6 +150,19 @@ def unwatched(walk: Walk, ways: Ways, source: Source, index: int, earlier: list[
     if copy is not None:
         return Finding("not-watched", copy[2], {"how": "copy"}, list(made))
     return Finding("not-watched", _sources_site(ways.question), {"how": "tensor"}, list(made))
+
+
+def _may_be_anything(node: Node) -> bool:
+    """Is something unknown in it? Then it may be a list, or a variable."""
+    queue, seen = [node], {node}
+    while queue:
+        here = queue.pop()
+        if here.kind == "unknown" or (here.kind == "variable" and node.kind == "join"):
+            return True
+        fresh = [e.origin for e in here.edges if e.cut is None and e.origin not in seen]
+        seen.update(fresh)
+        queue += fresh
+    return False
 
 
 def _was_variable(earlier: list[Question], index: int, question: Question) -> bool:
@@ -174,7 +187,7 @@ def _variables_used(ways: Ways) -> bool:
 
 def _is_stepped(question: Question, source: Source) -> bool:
     """Does the function assign `w = w - ...` to the source, or hand it to an optimizer?"""
-    name = source.name
+    name = source.name.partition("[")[0]
     body = question.site.frame.node
     tree = body if body is not None else None
     if tree is None or not name.isidentifier():
@@ -190,9 +203,9 @@ def _assigns(tree: ast.AST, name: str) -> bool:
                 return True
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name and isinstance(node.op, ast.Sub):
             return True
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("assign_sub", "apply_gradients"):
-            if name in ast.unparse(node):
-                return True
+        updates = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("assign_sub", "apply_gradients")
+        if updates and name in ast.unparse(node):
+            return True
     return False
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from whygrad.lint.flow.graph import Cut
 from whygrad.lint.flow import library
-from whygrad.lint.flow.library import layers, variables
+from whygrad.lint.flow.graph import Cut
+from whygrad.lint.flow.library import variables
+from whygrad.lint.flow.library import weights as held
 from whygrad.lint.flow.library.objects import WEIGHTS
 from whygrad.lint.flow.values import Class, Function, Module, Object, Plain, Sequence, Table, Tensor, Unknown, Value, options
 from whygrad.lint.flow.walk import Arguments, Env, Walk
@@ -66,7 +67,7 @@ def set_attribute(walk: Walk, receiver: Value, name: str, value: Value, env: Env
     elif isinstance(receiver, (Module, Class)):
         walk.state.write(receiver.cells, name, value)
     elif isinstance(receiver, Unknown) and name == "trainable":
-        layers.freeze_unknown(walk, receiver)
+        held.freeze_unknown(walk, receiver)
 
 
 def _is_self(target: ast.expr) -> bool:

@@ -13,7 +13,7 @@ ZEROS = ("zeros_like", "zeros")
 
 def through_custom(walk: Walk, function: Function, args: Arguments, result: Value, site: Site) -> Value:
     """The value computed, with the gradient that the inner function returns for it judged argument by argument."""
-    parts = result.items if isinstance(result, Sequence) and len(result.items) == 2 else ()
+    parts: tuple[Value, ...] = result.items if isinstance(result, Sequence) and len(result.items) == 2 else ()
     gradient = next((o for o in options(parts[1]) if isinstance(o, Function)), None) if parts else None
     made = walk.op(site, args.keywords.values(), "custom_gradient")
     if gradient is None:

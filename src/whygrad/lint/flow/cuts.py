@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node, Site
 from whygrad.lint.flow.places import beside, entered_from
@@ -81,7 +83,7 @@ def _further(broken: list[Step], finding: Finding) -> list[tuple[str, Site | Non
     """Other breaks on the same way."""
     found: list[tuple[str, Site | None]] = []
     lines = {_line(finding.site)}
-    for before, step in zip(broken, broken[1:]):
+    for before, step in pairwise(broken):
         site = (step.edge.cut.at if step.edge.cut is not None else None) or step.node.site
         if step.broken == "outside" or (step.broken == "index-only" and step.edge.origin is before.node) or _line(site) in lines:
             continue

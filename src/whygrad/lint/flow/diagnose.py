@@ -42,7 +42,7 @@ def diagnosis(answer: Answer, places: Places) -> Diagnosis | None:
         explanation=claim.explanation,
         location=location,
         related=tuple(_related(answer, evidence, places)),
-        gradient="zero" if finding.gradient == "zero" else "none",
+        gradient=finding.gradient,
         variables=evidence.variables,
         path=tuple(_path(answer, target, places)),
         fix=claim.fix or Fix("see the page of this cause"),
@@ -61,7 +61,7 @@ def _variable(name: str, value: object, places: Places) -> VariableInfo:
 def _severity(answer: Answer) -> Severity:
     """error: nothing can train; warning: some variables do not."""
     if answer.finding.severity in SEVERITIES:
-        return answer.finding.severity  # type: ignore[return-value]
+        return answer.finding.severity
     return "error" if answer.whole else "warning"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,7 @@ from whygrad.lint.flow.values import (
 from whygrad.lint.flow.walk import Arguments, Env, Walk
 
 MOST_ITEMS = 24
-BUILTINS = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
+BUILTINS = frozenset(dir(builtins))
 
 
 def evaluate(walk: Walk, node: ast.expr, env: Env) -> Value:
@@ -50,8 +51,8 @@ def _attribute(walk: Walk, node: ast.Attribute, env: Env) -> Value:
 
 
 def _call(walk: Walk, node: ast.Call, env: Env) -> Value:
-    function = _super(walk, node, env) or walk.evaluate(node.func, env)
-    return walk.call(function, arguments(walk, node, env), env.site(node))
+    parent = _super(walk, node, env)
+    return parent or walk.call(walk.evaluate(node.func, env), arguments(walk, node, env), env.site(node))
 
 
 def _super(walk: Walk, node: ast.Call, env: Env) -> Value | None:
@@ -66,7 +67,7 @@ def arguments(walk: Walk, node: ast.Call, env: Env) -> Arguments:
     given = Arguments()
     for arg in node.args:
         if not isinstance(arg, ast.Starred):
-            (given.spread if given.spread else given.positional).append(walk.evaluate(arg, env))
+            (given.spread or given.positional).append(walk.evaluate(arg, env))
             continue
         items, is_open = walk.items(walk.evaluate(arg.value, env), env.site(arg))
         (given.spread if is_open or given.spread else given.positional).extend(items)
@@ -247,4 +248,3 @@ HANDLERS: dict[str, Callable[..., Value]] = {
     "Subscript": _subscript,
     "Slice": _slice,
 }
-__all__ = ["arguments", "evaluate"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.ways import Step
+from whygrad.model import GradientStatus
 
 
 @dataclass(slots=True)
@@ -19,4 +20,4 @@ class Finding:
     steps: list[Step] = field(default_factory=list)
     proven: bool = True
     severity: str = ""
-    gradient: str = "none"
+    gradient: GradientStatus = "none"

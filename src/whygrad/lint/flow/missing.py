@@ -34,7 +34,22 @@ def _recreated(walk: Walk, ways: Ways, node: Node) -> Finding | None:
     began = ways.tape.cells.get("began", 0) if ways.tape is not None else 0
     if other is None or other.order < began:
         return None
-    return Finding("variable-recreated", other.site)
+    return Finding("variable-recreated", _parting(other.site, node.site, ways), related=[("the one in the list was made here", node.site)])
+
+
+def _parting(mine: Site | None, other: Site, ways: Ways) -> Site | None:
+    """Where the calls that made the two part, from the inside out: a builder that both came from says nothing.
+
+    In the call of a layer, or where they part only outside the function of the tape, the expression that makes it is the place.
+    """
+    if mine is None:
+        return None
+    theirs = stack(other)[::-1]
+    parting = next((s for i, s in enumerate(stack(mine)[::-1]) if i >= len(theirs) or s.node is not theirs[i].node), mine)
+    tape = ways.tape.site if ways.tape is not None else None
+    around = {s.frame for s in stack(tape)[:-1]} if tape is not None else set()
+    in_layer = any(s.frame.function.rpartition(".")[2] in ("call", "__call__", "forward") for s in stack(mine))
+    return mine if in_layer or parting.frame in around else parting
 
 
 # -- the target does not depend on any source --------------------------------------------------------------------------------

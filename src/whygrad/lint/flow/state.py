@@ -123,7 +123,7 @@ class State:
             return tensors[0]
         made = Node("join", edges=carried(t.node for t in tensors), order=self.tick(), dtype=_common(t.node.dtype for t in tensors))
         form = "tensor" if any(t.form in ("tensor", "variable") for t in tensors) else tensors[0].form
-        return Tensor(made, form)  # type: ignore[arg-type]
+        return Tensor(made, form)
 
     def _unknown_with(self, known: Unknown | None, values: list[Value]) -> Unknown:
         inside = [n for v in values for n in nodes(v)]

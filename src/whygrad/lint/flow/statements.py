@@ -1,4 +1,4 @@
-"""Statements in, changes of the abstract program out. Loops run twice (what the second turn sees is what usually breaks), unknown branches both ways."""
+"""Statements in, changes of the abstract program out. Loops run twice: the second turn is where things break."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def _match(walk: Walk, node: ast.Match, env: Env) -> Flow:
                 walk.state.write(env.own, name, walk.unknown(env.site(node.subject), subject))
         return execute(walk, found.body, env)
 
-    return _branches(walk, [*(lambda c=c: case(c) for c in node.cases), lambda: Flow.NEXT])  # type: ignore[misc]
+    return _branches(walk, [*(lambda c=c: case(c) for c in node.cases), lambda: Flow.NEXT])
 
 
 def _return(walk: Walk, node: ast.Return, env: Env) -> Flow:

@@ -37,7 +37,7 @@ def _item(walk: Walk, value: Value, index: Value, site: Site) -> Value:
 def _of_sequence(walk: Walk, value: Sequence, index: Value, site: Site) -> Value:
     items = value.items
     if isinstance(index, Sequence) and index.kind == "slice":
-        bounds = [p.value if isinstance(p, Plain) else ... for p in index.items]
+        bounds: list[Any] = [p.value if isinstance(p, Plain) else ... for p in index.items]
         known = not value.is_open and all(b is None or isinstance(b, int) for b in bounds)
         return Sequence.of(items[slice(*bounds)] if known else items, value.kind, not known)
     if isinstance(index, Plain) and isinstance(index.value, int) and not value.is_open and -len(items) <= index.value < len(items):

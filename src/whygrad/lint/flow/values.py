@@ -144,7 +144,10 @@ class Object(Value):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sequence(Value):
-    """A list, tuple or set. `cells["items"]` is a tuple; `cells["open"]` is true where its length is not known: then each item may come any number of times."""
+    """A list, tuple or set. `cells["items"]` is a tuple.
+
+    `cells["open"]` is true where its length is not known: then each item may come any number of times.
+    """
 
     kind: str
     cells: Cells

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from whygrad.lint.flow.graph import Cut, Edge, Frame, Node, Site, carried, cut_off
+from whygrad.lint.flow.graph import Cut, Edge, Frame, Kind, Node, Site, carried, cut_off
 from whygrad.lint.flow.state import State
 from whygrad.lint.flow.values import Cells, Class, Form, Module, Tape, Tensor, Unknown, Value, nodes
 
@@ -95,6 +95,7 @@ class Walk:
     operations: list[Node] = field(default_factory=list)
     replaced: list[tuple[Node, int, Site, str]] = field(default_factory=list)  # variables whose place on an object a tensor took
     decisions: set[Node] = field(default_factory=set)  # tensors that an `if` asked
+    traps: list[tuple[Node, Node]] = field(default_factory=list)  # a `where`, and what it leaves out too late
     texts: dict[str, str] = field(default_factory=dict)  # of the files that were walked through
     modules: dict[str, Module] = field(default_factory=dict)
     fuel: int = FUEL
@@ -116,7 +117,7 @@ class Walk:
 
     # Nodes. All that the walk makes come from here: they carry the clock and the tapes of their moment.
 
-    def node(self, kind: str, site: Site | None, edges: Iterable[Edge] = (), label: str = "", dtype: str = "") -> Node:
+    def node(self, kind: Kind, site: Site | None, edges: Iterable[Edge] = (), label: str = "", dtype: str = "") -> Node:
         tapes = self.state.recording() if kind == "op" else frozenset[int]()
         made = Node(kind, label, site, tuple(edges), tapes, self.state.tick(), dtype)
         if kind == "op":

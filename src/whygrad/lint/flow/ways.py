@@ -114,7 +114,7 @@ class Ways:
 
     def _cut_price(self, edge: Edge) -> int:
         assert edge.cut is not None
-        if edge.cut.cause == "state-round-trip" and "tapes" in edge.cut.facts and self.tape is not None:
-            if str(self.tape.number) not in edge.cut.facts["tapes"].split():
-                return EARLIER_STATE
+        stored = edge.cut.cause == "state-round-trip" and "tapes" in edge.cut.facts and self.tape is not None
+        if stored and self.tape is not None and str(self.tape.number) not in edge.cut.facts["tapes"].split():
+            return EARLIER_STATE
         return PRICES.get(edge.cut.cause, OTHER_CUT)

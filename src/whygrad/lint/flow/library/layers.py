@@ -1,145 +1,14 @@
-"""Layers and models: what they are made of, which weights they have, what calling them computes."""
+"""Layers and models: how they are made, and what calling them computes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from whygrad.lint.flow.graph import Cut, Edge, Node, Site
 from whygrad.lint.flow.library.names import kind_of
-from whygrad.lint.flow.values import NONE, Function, Object, Plain, Sequence, Table, Tensor, Unknown, Value, nodes, options
+from whygrad.lint.flow.library.weights import added_losses, is_built, mark_built, weights
+from whygrad.lint.flow.values import NONE, Function, Object, Plain, Sequence, Table, Tensor, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 
-WITHOUT_WEIGHTS = frozenset(
-    "Flatten Reshape Permute RepeatVector Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianNoise GaussianDropout AlphaDropout Activation ReLU LeakyReLU ELU Softmax "
-    "Lambda Concatenate Add Subtract Multiply Average Maximum Minimum Dot ZeroPadding1D ZeroPadding2D ZeroPadding3D Cropping1D Cropping2D Cropping3D UpSampling1D UpSampling2D "
-    "UpSampling3D MaxPooling1D MaxPooling2D MaxPooling3D MaxPool1D MaxPool2D MaxPool3D AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D AvgPool3D "
-    "GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D GlobalAvgPool1D GlobalAvgPool2D "
-    "GlobalMaxPool1D GlobalMaxPool2D Masking InputLayer Rescaling Resizing CenterCrop RandomFlip RandomRotation RandomZoom RandomCrop Identity UnitNormalization "
-    "ActivityRegularization ThresholdedReLU CategoryEncoding Hashing Discretization StringLookup IntegerLookup TextVectorization Normalization".split()
-)
 INDEX_INPUT = frozenset({"Embedding", "CategoryEncoding", "Hashing", "Discretization", "StringLookup", "IntegerLookup", "TextVectorization"})
-MOVING = frozenset({"BatchNormalization", "SyncBatchNormalization"})  # they keep statistics that are not trained
-
-
-def weights_node(walk: Walk, layer: Object) -> Tensor | None:
-    """The one variable that stands for all weights of a library's layer; None when it has none."""
-    last = layer.made_by.rpartition(".")[2]
-    if layer.cls is not None or last in WITHOUT_WEIGHTS or kind_of(layer.made_by) not in ("layer", "model") or _is_container(layer):
-        return None
-    if "weights" not in layer.data:
-        site = layer.site
-        assert site is not None
-        made = walk.variable(site, (), "float")
-        made.node.needs = last
-        args = layer.data.get("args")
-        trainable = args.get("trainable") if isinstance(args, Arguments) else None
-        made.node.trainable = not (isinstance(trainable, Plain) and trainable.value is False)
-        layer.data["weights"] = made  # not journaled: a layer has its weights from the beginning
-    found: Tensor = layer.data["weights"]
-    return found
-
-
-def _is_container(layer: Object) -> bool:
-    return "layers" in layer.data or "outputs" in layer.data or "wrapped" in layer.data
-
-
-def weights(walk: Walk, value: Value, seen: set[int] | None = None) -> Iterator[tuple[str, Tensor | Unknown, Object]]:
-    """The variables of a layer or model with their names below it and the layer that has them. Unknown: there may be others."""
-    seen = set() if seen is None else seen
-    if id(value) in seen:
-        return
-    seen.add(id(value))
-    if isinstance(value, Object):
-        yield from _of_object(walk, value, seen)
-    elif isinstance(value, (Sequence, Table)):
-        items = enumerate(value.items) if isinstance(value, Sequence) else value.cells.items()
-        for key, item in items:
-            for name, variable, owner in weights(walk, item, seen):
-                yield f"[{key!r}]{name}", variable, owner
-
-
-def _of_object(walk: Walk, layer: Object, seen: set[int]) -> Iterator[tuple[str, Tensor | Unknown, Object]]:
-    own = weights_node(walk, layer)
-    if own is not None:
-        yield "", own, layer
-    for made in layer.data.get("added", ()):
-        yield f".{made.node.name or 'weight'}", made, layer
-    listed = {id(v.node) for v in layer.data.get("added", ())}
-    parts = [*layer.cells.items(), *((k, layer.data[k]) for k in ("layers", "wrapped", "graph layers") if k in layer.data)]
-    for name, value in parts:
-        for one in options(value):
-            prefix = "" if name in ("layers", "graph layers", "wrapped") else f".{name}"
-            if isinstance(one, Tensor) and one.form == "variable" and id(one.node) not in listed:
-                yield prefix, one, layer
-            elif isinstance(one, Unknown):
-                yield prefix, one, layer
-            elif isinstance(one, (Object, Sequence, Table)) and _may_hold(one):
-                for inner, variable, owner in weights(walk, one, seen):
-                    yield f"{prefix}{inner}", variable, owner
-
-
-def _may_hold(value: Value) -> bool:
-    """Optimizers, losses and metrics on a model are no part of its weights."""
-    return (
-        not isinstance(value, Object)
-        or kind_of(value.made_by) in ("layer", "model", "module")
-        or (value.cls is not None and not kind_of(value.made_by))
-    )
-
-
-def is_trainable(layer: Object) -> bool | None:
-    """None: it was frozen on a way that only a run knows."""
-    trainable = layer.data.get("trainable")
-    if isinstance(trainable, Plain):
-        return trainable.value is not False
-    return True if trainable is None else None
-
-
-def freeze_unknown(walk: Walk, layer: Unknown) -> None:
-    """`something.trainable = ...` on a layer that is not known: it may be any of those whose weights it was got from."""
-    held = {e.origin for e in layer.node.edges}
-    for variable in walk.variables:
-        if variable in held or not held:
-            variable.may_freeze = True
-
-
-def trains(variable: Tensor | Unknown, owner: Object, model: Object) -> bool | None:
-    """Is this variable in the model's `trainable_variables`?"""
-    own = True if isinstance(variable, Unknown) else None if variable.node.may_freeze else variable.node.trainable
-    found = [is_trainable(owner), is_trainable(model), own]
-    return False if False in found else None if None in found else True
-
-
-def added_losses(walk: Walk, value: Value, seen: set[int] | None = None) -> list[Value]:
-    """What `add_loss` was given, by the model itself and by the layers in it."""
-    seen = set() if seen is None else seen
-    if id(value) in seen:
-        return []
-    seen.add(id(value))
-    if isinstance(value, (Sequence, Table)):
-        items = value.items if isinstance(value, Sequence) else value.cells.values()
-        return [loss for item in items for loss in added_losses(walk, item, seen)]
-    if not isinstance(value, Object):
-        return []
-    own = list(value.data.get("replayed", value.data.get("losses", ())))
-    if "replayed" in value.data:
-        return own
-    parts = [*value.cells.values(), *(value.data[k] for k in ("layers", "graph layers", "wrapped") if k in value.data)]
-    return own + [loss for part in parts for one in (options(part) if isinstance(part, Value) else ()) for loss in added_losses(walk, one, seen)]
-
-
-def is_built(layer: Object) -> bool:
-    """Do its weights exist? Layers of Keras make them at their first call, unless they are told the shape of their input before."""
-    if layer.cls is not None or kind_of(layer.made_by) != "layer" or "built" in layer.data:
-        return True
-    args = layer.data.get("args")
-    return isinstance(args, Arguments) and (bool(args.spread) or any(k in args.keywords for k in ("input_shape", "input_dim", "batch_input_shape", "weights")))
-
-
-def mark_built(walk: Walk, value: Value) -> None:
-    """The value and all layers in it have their weights now."""
-    for _, _, owner in list(weights(walk, value)):
-        walk.state.write(owner.data, "built", True)
 
 
 def construct(walk: Walk, layer: Object, args: Arguments, site: Site) -> None:
@@ -238,7 +107,7 @@ def library_layer(walk: Walk, layer: Object, args: Arguments, site: Site) -> Val
         if function is not None:
             return walk.call(function, args, site)
     walk.state.write(layer.data, "built", True)
-    inner = [v for _, v, _ in weights(walk, layer)]
+    inner: list[Value] = [v for _, v, _ in weights(walk, layer)]
     if "wrapped" in layer.data and layer.data["wrapped"].cls is not None:
         inner = [walk.call(layer.data["wrapped"], Arguments(args.positional[:1]), site)]
     made = walk.op(site, inner, layer.made_by)

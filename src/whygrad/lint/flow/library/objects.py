@@ -7,6 +7,7 @@ import ast
 from whygrad.lint.flow.arithmetic import elementwise
 from whygrad.lint.flow.graph import Cut, Edge, Site
 from whygrad.lint.flow.library import arrays, containers, datasets, layers, losses, tapes, training, variables
+from whygrad.lint.flow.library import weights as held
 from whygrad.lint.flow.library.names import kind_of
 from whygrad.lint.flow.values import NONE, Object, Plain, Sequence, Table, Tape, Tensor, Unknown, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
@@ -66,37 +67,35 @@ def _of_object(walk: Walk, value: Object, name: str, site: Site) -> Value | None
     if name in ("optimizer", "loss") and training.COMPILED in value.data:
         return value.data[training.COMPILED][0].get(name)  # type: ignore[no-any-return]
     if name in WEIGHTS and value.cls is None:
-        weights = layers.weights_node(walk, value)
-        return weights
+        return held.weights_node(walk, value)
     if name in ("input", "inputs", "output", "outputs") and f"{name.rstrip('s')}s" in value.data:
-        found = value.data[f"{name.rstrip('s')}s"]
-        return found
+        outputs: Value = value.data[f"{name.rstrip('s')}s"]
+        return outputs
     return None
 
 
 def _losses(walk: Walk, model: Object, site: Site) -> Value:
-    added = layers.added_losses(walk, model)
+    added = held.added_losses(walk, model)
     regular = training.has_regularisers(model)
-    items = [*added, *([walk.op(site, [v for _, v, _ in layers.weights(walk, model)], "regularisation")] if regular else [])]
-    question = Sequence.of(items, "list", model.data.get("adds losses", False))
-    return question
+    items = [*added, *([walk.op(site, [v for _, v, _ in held.weights(walk, model)], "regularisation")] if regular else [])]
+    return Sequence.of(items, "list", model.data.get("adds losses", False))
 
 
 def listed(walk: Walk, model: Object, which: str, site: Site) -> Value:
     """`model.trainable_variables` and its relatives. It remembers the names and whether it can be empty."""
-    found = list(layers.weights(walk, model))
+    found = list(held.weights(walk, model))
     kept, names = [], []
     unbuilt = False
     for name, variable, owner in found:
-        if not layers.is_built(owner):
+        if not held.is_built(owner):
             unbuilt = True
             continue
-        trains = layers.trains(variable, owner, model)
+        trains = held.trains(variable, owner, model)
         if which == "all" or trains is not (which == "frozen"):
             kept.append(variable if trains is not None or which == "all" else walk.unknown(site))
             names.append(name)
     if which == "all":
-        moving = [(n, o) for n, _, o in found if o.made_by.rpartition(".")[2] in layers.MOVING]
+        moving = [(n, o) for n, _, o in found if o.made_by.rpartition(".")[2] in held.MOVING]
         for name, owner in moving:
             kept.append(_moving(walk, owner, site))
             names.append(f"{name}.moving_mean")
@@ -180,7 +179,7 @@ def of_object(walk: Walk, receiver: Object, name: str, args: Arguments, site: Si
         layers.construct(walk, receiver, args, site)
         return NONE
     if name in ("build", "load_weights", "set_weights"):
-        layers.mark_built(walk, receiver)
+        held.mark_built(walk, receiver)
         return NONE
     if name in ("__setattr__", "__post_init__", "__init_subclass__"):
         return NONE
@@ -247,12 +246,12 @@ def _of_layer(walk: Walk, receiver: Object, name: str, args: Arguments, site: Si
         return _layer_named(walk, receiver, args.get("name", 0), site)
     if name in ("predict", "get_weights", "predict_on_batch"):
         cut = Cut("left-tensorflow", {"call": f".{name}"}, site)
-        return walk.join(site, [*args.positional, *(v for _, v, _ in layers.weights(walk, receiver))], "array", "float", cut)
-    return walk.unknown(site, *args.all(), *(v for _, v, _ in layers.weights(walk, receiver)))
+        return walk.join(site, [*args.positional, *(v for _, v, _ in held.weights(walk, receiver))], "array", "float", cut)
+    return walk.unknown(site, *args.all(), *(v for _, v, _ in held.weights(walk, receiver)))
 
 
 def _layer_named(walk: Walk, model: Object, name: Value | None, site: Site) -> Value:
-    found = list(layers.weights(walk, model))
+    found = list(held.weights(walk, model))
     for _, _, owner in found:
         args = owner.data.get("args")
         given = args.get("name") if isinstance(args, Arguments) else None

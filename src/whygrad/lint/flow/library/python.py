@@ -82,8 +82,8 @@ def _collect(kind: str) -> Handler:
         items, is_open = walk.items(args.positional[0], site)
         made = Sequence.of(items, kind, is_open)
         source = args.positional[0]
-        if isinstance(source, Sequence) and "names" in source.cells:
-            made.cells["names"] = source.cells["names"]
+        if isinstance(source, Sequence):
+            made.cells.update({k: v for k, v in source.cells.items() if k not in ("items", "open")})  # names of variables
         return made
 
     return collect

@@ -45,7 +45,7 @@ def ask(walk: Walk, tape: Tape | Unknown | None, api: str, args: Arguments, site
     target, sources = args.get("target", 0), args.get("sources", 1)
     target = args.get("ys", 0) if target is None else target
     sources = args.get("xs", 1) if sources is None else sources
-    question = Question(api, site, target, sources, tape, order=walk.state.tick())
+    question = Question(api, site, snapshot(target), snapshot(sources), tape, order=walk.state.tick())
     question.target_node, question.sources_node = _argument_nodes(site)
     given = args.get("unconnected_gradients", 3)
     question.facts["zero on purpose"] = given is not None and not (isinstance(given, Plain) and given.value in (None, "none"))
@@ -57,13 +57,20 @@ def ask(walk: Walk, tape: Tape | Unknown | None, api: str, args: Arguments, site
     return answers(walk, target, sources, site)
 
 
+def snapshot(value: Value | None) -> Value | None:
+    """Lists and dicts as they are now: the program goes on changing them."""
+    if isinstance(value, Sequence):
+        return Sequence(value.kind, {**value.cells, "items": tuple(snapshot(v) for v in value.items)})
+    return Table({k: snapshot(v) for k, v in value.cells.items()}) if isinstance(value, Table) else value
+
+
 def _argument_nodes(site: Site) -> tuple[ast.expr | None, ast.expr | None]:
     """The expressions of target and sources as they are written."""
     call = site.node
     if not isinstance(call, ast.Call):
         return None, None
-    given = dict(enumerate(call.args)) | {k.arg: k.value for k in call.keywords}  # type: ignore[dict-item]
-    return given.get("target", given.get("ys", given.get(0))), given.get("sources", given.get("xs", given.get(1)))  # type: ignore[call-overload]
+    given = dict(enumerate(call.args)) | {k.arg: k.value for k in call.keywords}
+    return given.get("target", given.get("ys", given.get(0))), given.get("sources", given.get("xs", given.get(1)))
 
 
 def answers(walk: Walk, target: Value | None, sources: Value | None, site: Site) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from whygrad.lint.flow import knowledge
+from whygrad.lint.flow import knowledge, traps
 from whygrad.lint.flow.graph import Cut, Site
 from whygrad.lint.flow.library import datasets, tapes, variables
 from whygrad.lint.flow.library.variables import dtype_of_name, dtype_of_value
@@ -21,8 +21,7 @@ def convert(walk: Walk, args: Arguments, site: Site) -> Value:
     value = args.get("value", 0) or args.get("x", 0)
     dtype = dtype_of_name(args.get("dtype", 1)) or dtype_of_value(value)
     if value is None or not nodes(value):
-        made = walk.data(site, "tensorflow.constant", dtype=dtype)
-        return made
+        return walk.data(site, "tensorflow.constant", dtype=dtype)
     if isinstance(value, Unknown):
         return value
     if isinstance(value, Tensor) and value.form in ("tensor", "variable"):
@@ -181,6 +180,13 @@ def collected(walk: Walk, args: Arguments, site: Site) -> Value:
     return Sequence.of([Tensor(v, "variable") for v in found], "list")
 
 
+def where(walk: Walk, args: Arguments, site: Site) -> Value:
+    made = knowledge.apply(walk, "tensorflow.where", args, site)
+    if isinstance(made, Tensor):
+        traps.note(walk, args, site, made.node)
+    return made
+
+
 def flatten(walk: Walk, args: Arguments, site: Site) -> Value:
     """`tf.nest.flatten`."""
     found: list[Value] = []
@@ -223,6 +229,9 @@ HANDLERS: dict[str, Handler] = {
     "tensorflow.recompute_grad": wrapped,
     "tensorflow.autograph.experimental.do_not_convert": wrapped,
     "tensorflow.cond": cond,
+    "tensorflow.where": where,
+    "keras.ops.where": where,
+    "keras.backend.switch": where,
     "tensorflow.map_fn": map_fn,
     "tensorflow.vectorized_map": map_fn,
     "keras.backend.map_fn": map_fn,
@@ -252,7 +261,7 @@ def function(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     last = name.rpartition(".")[2]
     if name.startswith("tensorflow.data."):
         return datasets.function(walk, name, args, site)
-    if name.startswith("tensorflow.random.") or name.startswith("keras.random.") or last.startswith("random_"):
+    if name.startswith(("tensorflow.random.", "keras.random.")) or last.startswith("random_"):
         return random(walk, name, args, site)
     if last in MADE:
         return made(walk, name, args, site)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from whygrad.lint.flow.graph import Node, Site
-from whygrad.lint.flow.library import layers, losses, tapes, variables
+from whygrad.lint.flow.library import losses, tapes, variables
+from whygrad.lint.flow.library import weights as held
 from whygrad.lint.flow.truth import is_none
 from whygrad.lint.flow.values import NONE, Bound, Exhaustible, Function, Object, Partial, Sequence, Tape, Tensor, Unknown, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Question, Walk
@@ -50,11 +51,18 @@ def step(walk: Walk, model: Object, compiled: Arguments, at: Site, args: Argumen
     batch: Value = Sequence.of([walk.data(site, "x", dtype="float") for _ in inputs.items], "list") if isinstance(inputs, Sequence) else x
     walk.state.write(model.data, "losses", ())
     output = walk.call(model, Arguments([batch]), site)
-    added = layers.added_losses(walk, model)
-    states = [(f"{_title(site)}{name}", v, layers.trains(v, owner, model)) for name, v, owner in layers.weights(walk, model)]
+    added = held.added_losses(walk, model)
+    states = [(f"{_title(site)}{name}", v, held.trains(v, owner, model)) for name, v, owner in held.weights(walk, model)]
     found = [(name, v if known else walk.unknown(site)) for name, v, known in states if known is not False]
     loss = compiled.get("loss", 1)
-    if loss is not None and not is_none(loss) and isinstance(inputs, Tensor) and inputs.form == "array" and not args.spread and args.get("y", 1) is None:
+    if (
+        loss is not None
+        and not is_none(loss)
+        and isinstance(inputs, Tensor)
+        and inputs.form == "array"
+        and not args.spread
+        and args.get("y", 1) is None
+    ):
         walk.questions.append(Question("fit", site, None, None, None, order=walk.state.tick(), facts={"no labels": at}))
         return
     if loss is None or is_none(loss):
@@ -81,7 +89,7 @@ def _title(site: Site) -> str:
 
 def _may_add(walk: Walk, model: Object) -> bool:
     """Could a layer add a loss (regularisers, add_loss in code that is not known)?"""
-    text = [v for _, v, _ in layers.weights(walk, model) if isinstance(v, Unknown)]
+    text = [v for _, v, _ in held.weights(walk, model) if isinstance(v, Unknown)]
     return bool(text) or model.data.get("adds losses", False) or has_regularisers(model)
 
 
@@ -140,8 +148,8 @@ def minimize(walk: Walk, optimizer: Value, args: Arguments, site: Site) -> Value
     question = Question("minimize", site, loss, sources, None, order=walk.state.tick())
     call = site.node
     if isinstance(call, ast.Call):
-        given = dict(enumerate(call.args)) | {k.arg: k.value for k in call.keywords}  # type: ignore[dict-item]
-        question.target_node, question.sources_node = given.get("loss", given.get(0)), given.get("var_list", given.get(1))  # type: ignore[call-overload]
+        given = dict(enumerate(call.args)) | {k.arg: k.value for k in call.keywords}
+        question.target_node, question.sources_node = given.get("loss", given.get(0)), given.get("var_list", given.get(1))
     if callables:
         made = tapes.make(walk, Arguments(), site)
         assert isinstance(made, Tape)

@@ -17,7 +17,7 @@ def dtype_of_name(value: Value | None) -> str:
         word = value.name.rpartition(".")[2]
     else:
         return ""
-    if word in ("long",) or word.startswith(INTEGERS):
+    if word.startswith(INTEGERS):
         return "integer"
     if word.startswith("bool"):
         return "bool"

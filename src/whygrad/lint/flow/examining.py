@@ -1,0 +1,62 @@
+"""One file in, its diagnoses out: the program is walked through without running it, and every gradient call is answered."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from whygrad.lint.flow.answers import Answer, answer
+from whygrad.lint.flow.diagnose import diagnosis
+from whygrad.lint.flow.engine import walk_file
+from whygrad.lint.flow.places import Places
+from whygrad.lint.flow.walk import Finder, Question, Walk
+from whygrad.model import SEVERITIES, Diagnosis
+
+DEEP = 12_000  # frames: expressions inside calls inside calls
+
+
+def examine(path: str, text: str, project: Finder) -> tuple[Diagnosis, ...]:
+    """All findings for the gradients that the file `path` asks for; `text` is its source. Some lie in other files of the project.
+
+    Raises SyntaxError on source that does not parse. Otherwise never, except under WHYGRAD_STRICT=1.
+    """
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, DEEP))
+    try:
+        walk = walk_file(path, text, project)
+        return _diagnoses(walk)
+    except SyntaxError:
+        raise
+    except Exception:
+        if os.environ.get("WHYGRAD_STRICT") == "1":
+            raise
+        return ()
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _diagnoses(walk: Walk) -> tuple[Diagnosis, ...]:
+    places = Places(walk.texts)
+    found: dict[object, Diagnosis] = {}
+    for one in _answers(walk):
+        made = diagnosis(one, places)
+        if made is None or made.location is None:
+            continue
+        key = (made.cause, made.location.path, made.location.line, made.location.column)
+        if key not in found or _rank(made) < _rank(found[key]):
+            found[key] = made
+    return tuple(sorted(found.values(), key=_rank))
+
+
+def _answers(walk: Walk) -> list[Answer]:
+    earlier: dict[object, list[Question]] = {}
+    found: list[Answer] = []
+    for question in walk.questions:
+        before = earlier.setdefault(question.site.node, [])
+        found += answer(walk, question, before)
+        before.append(question)
+    return found
+
+
+def _rank(d: Diagnosis) -> tuple[int, int]:
+    return SEVERITIES.index(d.severity), 0 if d.certainty == "proven" else 1

@@ -1,0 +1,79 @@
+"""`tf.where(x > 0, tf.math.log(x), 0)`: the branch not taken is computed all the same, and zero times its infinite slope is NaN."""
+
+from __future__ import annotations
+
+from whygrad.lint.flow.finding import Finding
+from whygrad.lint.flow.graph import Node, Site
+from whygrad.lint.flow.values import nodes
+from whygrad.lint.flow.walk import Arguments, Walk
+from whygrad.lint.flow.ways import Ways
+
+RISKY = {  # functions with a slope that is not finite, or no value, outside a range: the op, and which of their inputs decides
+    "log": ("Log", 0),
+    "log1p": ("Log1p", 0),
+    "sqrt": ("Sqrt", 0),
+    "rsqrt": ("Rsqrt", 0),
+    "reciprocal": ("Reciprocal", 0),
+    "divide": ("RealDiv", 1),
+    "truediv": ("RealDiv", 1),
+    "acos": ("Acos", 0),
+    "asin": ("Asin", 0),
+    "acosh": ("Acosh", 0),
+    "atanh": ("Atanh", 0),
+}
+COMPARISONS = frozenset({"greater", "less", "greater_equal", "less_equal", "equal", "not_equal"})
+FAR = 12  # operations between the risky one and the `where`
+
+
+def note(walk: Walk, args: Arguments, site: Site, made: Node) -> None:
+    """Remember a `where` whose condition compares the very tensor that a risky function in one of its branches takes."""
+    condition = args.get("condition", 0)
+    compared = {e.origin for n in (nodes(condition) if condition is not None else []) for e in n.edges if n.label.rpartition(".")[2] in COMPARISONS}
+    for branch in (args.get("x", 1), args.get("y", 2)):
+        for node in nodes(branch) if branch is not None else []:
+            risky = _risky(node, compared)
+            if risky is not None:
+                walk.traps.append((made, risky))
+
+
+def _risky(branch: Node, compared: set[Node]) -> Node | None:
+    queue, seen = [(branch, 0)], {branch}
+    while queue:
+        node, distance = queue.pop(0)
+        op, place = RISKY.get(node.label.rpartition(".")[2], ("", 0))
+        if op and place < len(node.edges) and node.edges[place].origin in compared:
+            return node
+        fresh = [e.origin for e in node.edges if e.origin not in seen and e.origin.kind == "op"] if distance < FAR else []
+        seen.update(fresh)
+        queue += [(n, distance + 1) for n in fresh]
+    return None
+
+
+def classify(walk: Walk, ways: Ways) -> Finding | None:
+    """The trap that the gradients of this question go through, if there is one."""
+    for where, risky in walk.traps:
+        if where in ways.reached and risky in ways.reached and where.site is not None and _variables_behind(ways, where, risky):
+            op = RISKY[risky.label.rpartition(".")[2]][0]
+            return Finding(
+                "non-finite",
+                risky.site,
+                {"how": "guarded", "op": op},
+                [("left out only here", where.site)],
+                proven=False,
+                severity="warning",
+                gradient="non-finite",
+            )
+    return None
+
+
+def _variables_behind(ways: Ways, where: Node, risky: Node) -> bool:
+    """Is something trained in the branch: before the risky function, or between it and the `where`?"""
+    queue, seen = [where], {where}
+    while queue:
+        node = queue.pop()
+        if node.kind == "variable" and node.trainable:
+            return True
+        fresh = [e.origin for e in node.edges if e.cut is None and e.origin not in seen and e.origin in ways.reached]
+        seen.update(fresh)
+        queue += fresh
+    return False
