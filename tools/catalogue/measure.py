@@ -35,17 +35,23 @@ def _measured(target: Target, spec: Spec) -> Entry:
     first = call(target, spec, Values(SEEDS[0]), record=True)
     tables = [_table(first), *(_table(ran) for seed in SEEDS[1:] if (ran := _try(target, spec, seed)))]
     owners = list(dict.fromkeys(first.values.owners))
-    flows = {owner: _merged([t[owner] for t in tables if owner in t]) for owner in owners}
-    details = {owner: _detail(target, spec, first, tables, owner, flows[owner]) for owner in owners}
+    measured = {owner: _merged([t[owner] for t in tables if owner in t]) for owner in owners}
+    details = {_plain(owner): _detail(target, spec, first, tables, owner, measured[owner]) for owner in owners}
+    flows = {_plain(owner): flow for owner, flow in measured.items()}
     arguments = _arguments(target, spec, first)
     for argument in arguments:
         if argument.kind in ("integer", "bool", "string"):
             plain = Status.INDEX if kind_of(argument.name) == "index" else Status.NOT_FLOAT
             flows[argument.name] = (plain,) * max(len(first.outputs), 1)
     outputs = tuple(Output(name, out.dtype.name) for name, out in zip(first.names, first.outputs)) or (Output("", "nothing"),)
-    doubt, checked = _checked(target, spec, flows)
+    doubt, checked = _checked(target, spec, measured)
     entry = Entry(target.name, target.aliases, arguments, outputs, flows, details, _text(spec), "", doubt, checked)
     return _depending(target, spec, entry)
+
+
+def _plain(owner: str) -> str:
+    """The name in the signature of an argument in a spec."""
+    return owner.lstrip("*")
 
 
 def _text(spec: Spec) -> str:
@@ -129,7 +135,7 @@ def _checked(target: Target, spec: Spec, flows: Mapping[str, tuple[Status, ...]]
         checked = checked or (found[0].dtype if found else "")
         if found and not any(c.agrees for c in found):
             worst = found[0]
-            doubts.append(f"{argument}: the tape says {worst.tape:.4g}, differences say {worst.differences:.4g} ({worst.dtype})")
+            doubts.append(f"{_plain(argument)}: the tape says {worst.tape:.4g}, differences say {worst.differences:.4g} ({worst.dtype})")
     return "; ".join(doubts), checked
 
 
@@ -140,7 +146,8 @@ def _depending(target: Target, spec: Spec, entry: Entry) -> Entry:
     for condition, usual, other in variants(target, spec):
         ran = _try(target, other, SEEDS[0])
         table = _table(ran) if ran else {}
-        for owner, backs in table.items():
+        for starred, backs in table.items():
+            owner = _plain(starred)
             before = entry.flows.get(owner, ())
             if not backs or len(backs) != len(before) or owner not in entry.details:
                 continue
