@@ -28,7 +28,8 @@ FLOORS = (
     {"analyse", "health", "lint"},
     {"api"},
     {"launch"},
-    {"cli", "plugins"},
+    {"plugins"},
+    {"cli"},
     {"__main__", ""},  # the package root: public names, which nobody inside imports
 )
 FLOOR = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}

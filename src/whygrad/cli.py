@@ -98,6 +98,14 @@ def check(args: tuple[str, ...]) -> int:
 
 
 @commands.command()
+def lsp() -> None:
+    """Check in an editor: a language server on standard input and output."""
+    from whygrad.plugins.lsp import serve
+
+    serve()
+
+
+@commands.command()
 @click.argument("report", metavar="REPORT.json", type=click.Path(path_type=Path))
 @_format
 @_output

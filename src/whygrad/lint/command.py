@@ -7,7 +7,6 @@ import sys
 from functools import cache
 
 from whygrad._version import __version__
-from whygrad.config import Configs, matches, slugs
 from whygrad.errors import WhygradError
 from whygrad.lint.arguments import STDIN, USAGE, Options, parsed
 from whygrad.lint.cache import Cache
@@ -15,19 +14,17 @@ from whygrad.lint.discover import Discovery
 from whygrad.lint.one_file import Checker, flow_engine
 from whygrad.lint.pool import check_all, preload, processes, relevant
 from whygrad.lint.result import diagnoses_of, result_of
+from whygrad.lint.selection import Selection
 from whygrad.lint.writing import replace_file, write_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-    from typing import Any, TypeAlias
+    from collections.abc import Callable, Mapping, Sequence
 
     from whygrad.lint.fixing import Repaired
     from whygrad.lint.one_file import Engine
-    from whygrad.lint.result import FileResult
+    from whygrad.lint.selection import Found
     from whygrad.model import Diagnosis, Report
-
-    Found: TypeAlias = dict[str, Any]  # a diagnosis as in the JSON of a report
 
 CLEAN, FOUND, BAD, INTERRUPTED = 0, 1, 2, 130
 NOTHING = {"terminal": "whygrad: nothing found\n", "concise": "", "github": ""}
@@ -54,9 +51,7 @@ class Run:
     def __init__(self, options: Options, engine: Engine) -> None:
         self.options = options
         self.engine = engine
-        self.configs = Configs(_known)
-        self.select = None if options.select is None else frozenset(slugs(options.select, "--select", _known))
-        self.ignore = frozenset(slugs(options.ignore, "--ignore", _known))
+        self.selection = Selection(options.select, options.ignore, options.exclude)
         self.cache = None if options.no_cache or options.paths == [STDIN] else Cache()
         self.problems: list[str] = []
         self.contents: dict[str, bytes] = {}
@@ -75,7 +70,7 @@ class Run:
             preload(self.engine)
         results = check_all(checker, self.files, self.jobs)
         self.problems += [problem for result in results for problem in result.problems]
-        found = self._wanted(results, checker)
+        found = self.selection.wanted(results, checker)
         notices: tuple[str, ...] = ()
         if self.options.fix or self.options.diff:
             found, notices = self._repair(found)
@@ -92,41 +87,18 @@ class Run:
             self.contents[path] = sys.stdin.buffer.read()
             self.files, self.roots = [path], (os.path.dirname(path) or os.getcwd(),)
             return
-        discovery = Discovery(self.options.paths, self._excluded)
+        discovery = Discovery(self.options.paths, self.selection.excludes)
         self.files, self.problems, self.roots = discovery.files, discovery.problems, tuple(discovery.roots)
 
     def _checker(self, contents: Mapping[str, bytes]) -> Checker:
         return Checker(self.roots, self.engine, self.cache, contents)
-
-    def _excluded(self, path: str) -> bool:
-        here = os.getcwd()
-        return any(matches(p, path, here) for p in self.options.exclude) or self.configs.of(os.path.dirname(path)).excludes(path)
-
-    def _wanted(self, results: Sequence[FileResult], checker: Checker) -> list[Found]:
-        """What no comment silences and was selected; a finding that two files brought up counts once."""
-        found = _distinct(d for result in results for d in result.found)
-        ignores = [ignore for result in results for ignore in result.ignores]
-        elsewhere = {_file_of(d) for d in found} - {result.path for result in results}
-        ignores += [ignore for path in sorted(elsewhere) for ignore in checker.ignores(path)]
-        if ignores:
-            from whygrad.lint.comments import Ignore, silenced
-
-            found = list(result_of("", silenced(diagnoses_of(found), [Ignore(*words) for words in ignores], _known)).found)
-        return [diagnosis for diagnosis in found if self._selected(diagnosis)]
-
-    def _selected(self, diagnosis: Found) -> bool:
-        slug = diagnosis["cause"]
-        if slug in self.ignore or (self.select is not None and slug not in self.select):
-            return False
-        path = _file_of(diagnosis)
-        return self.configs.of(os.path.dirname(path) or os.getcwd()).wants(slug, path, selected=self.select is not None)
 
     def _repair(self, found: list[Found]) -> tuple[list[Found], tuple[str, ...]]:
         from whygrad.lint.fixing import repaired
 
         def check(contents: Mapping[str, bytes]) -> Sequence[Diagnosis]:
             checker = self._checker({**self.contents, **contents})
-            return diagnoses_of(self._wanted(check_all(checker, self.files, 1), checker))
+            return diagnoses_of(self.selection.wanted(check_all(checker, self.files, 1), checker))
 
         checker = self._checker(self.contents)
         read = cache(checker.content)
@@ -207,18 +179,6 @@ def report_of(found: list[Found], notices: tuple[str, ...] = ()) -> Report:
     return Report(__version__, Environment(_python(), None, None), "check", None, diagnoses_of(found), (), notices)
 
 
-def _distinct(found: Iterable[Found]) -> list[Found]:
-    return list({repr(diagnosis): diagnosis for diagnosis in found}.values())
-
-
-def _file_of(diagnosis: Found) -> str:
-    """The file of a finding, the notebook for a cell."""
-    at = diagnosis["location"]
-    path = str(at["path"]) if at else ""
-    notebook, mark, _ = path.rpartition(".ipynb:cell ")
-    return f"{notebook}.ipynb" if mark else path
-
-
 def _notices(repairs: Repaired, files: int) -> list[str]:
     notices = [f"{_short(path)}: its repairs never come to an end; it was left as it was" for path in repairs.unsettled]
     if repairs.applied and files:
@@ -238,9 +198,3 @@ def _printable(text: str) -> str:
     from whygrad.render.screen import screen_for
 
     return one_line(text, screen_for(sys.stderr).encoding)
-
-
-def _known() -> Collection[str]:
-    from whygrad.lint.slugs import known_slugs
-
-    return known_slugs()
