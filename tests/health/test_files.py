@@ -17,17 +17,20 @@ from whygrad.health import GradientHealth  # noqa: E402
 pytestmark = pytest.mark.tensorflow
 
 
-def trained(folder: Path) -> GradientHealth:
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, GradientHealth]:
+    """A folder with the files of a training, and its figures."""
+    folder = tmp_path_factory.mktemp("trained")
     _, model, x, y = dense("keras")
     model.get_layer("hidden").bias.assign(tf.fill([8], -100.0))
     health = GradientHealth(live=False, jsonl=folder / "health.jsonl", log_dir=folder / "events", histograms=True, ratio_every=1)
     fit(model, x, y, [health])
-    return health
+    return folder, health
 
 
-def test_json_lines(tmp_path: Path) -> None:
-    health = trained(tmp_path)
-    lines = [json.loads(line) for line in (tmp_path / "health.jsonl").read_text().splitlines()]
+def test_json_lines(trained: tuple[Path, GradientHealth]) -> None:
+    folder, health = trained
+    lines = [json.loads(line) for line in (folder / "health.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == list(range(6))
     assert {line["schema"] for line in lines} == {"whygrad-health/1"}
     last = health.history["out/bias"].points[-1]
@@ -42,10 +45,10 @@ def test_a_path_that_cannot_be_written() -> None:
     assert "apply" not in vars(model.optimizer)
 
 
-def test_tensorboard_reads_it(tmp_path: Path) -> None:
+def test_tensorboard_reads_it(trained: tuple[Path, GradientHealth]) -> None:
     accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator", reason="TensorBoard is not installed")
-    health = trained(tmp_path)
-    events = accumulator.EventAccumulator(str(tmp_path / "events"), size_guidance={"tensors": 0})
+    folder, health = trained
+    events = accumulator.EventAccumulator(str(folder / "events"), size_guidance={"tensors": 0})
     events.Reload()
     tags = events.Tags()["tensors"]
     assert {"gradient_norm/out/bias", "gradient_zeros/out/bias", "update_ratio/out/bias", "gradient/out/bias"} <= set(tags)
@@ -61,10 +64,9 @@ def test_tensorboard_reads_it(tmp_path: Path) -> None:
     assert events.SummaryMetadata("whygrad/diagnosis/flat-region").plugin_data.plugin_name == "text"
 
 
-def test_event_files_without_tensorboard(tmp_path: Path) -> None:
+def test_event_files_without_tensorboard(trained: tuple[Path, GradientHealth]) -> None:
     """TensorFlow's own reader sees them, whether or not TensorBoard is installed."""
-    trained(tmp_path)
-    (file,) = (tmp_path / "events").iterdir()
+    (file,) = (trained[0] / "events").iterdir()
     values = [v for e in tf.compat.v1.train.summary_iterator(str(file)) for v in e.summary.value]
     norms = [float(tf.make_ndarray(v.tensor)) for v in values if v.tag == "gradient_norm/out/bias"]
     assert len(norms) == 6
