@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whygrad.lint.flow import library
 from whygrad.lint.flow.graph import Site
+from whygrad.lint.flow.imports import loaded, resolved
 from whygrad.lint.flow.values import (
     Bound,
     Class,
@@ -26,9 +27,8 @@ def attribute(walk: Walk, value: Value, name: str, site: Site) -> Value:
         return joined
     if isinstance(value, Library):
         return Library(f"{value.name}.{name}")
-    if isinstance(value, Module) and name in value.cells:
-        found: Value = value.cells[name]
-        return found
+    if isinstance(value, Module) and name in loaded(walk, value).cells:
+        return resolved(value.cells, name)
     if isinstance(value, Object):
         return _of_object(walk, value, name, site)
     if isinstance(value, Super):

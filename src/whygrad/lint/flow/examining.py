@@ -8,7 +8,7 @@ import sys
 from whygrad.lint.flow.answers import Answer, answer
 from whygrad.lint.flow.diagnose import diagnosis
 from whygrad.lint.flow.engine import walk_file
-from whygrad.lint.flow.places import Places
+from whygrad.lint.flow.places import Places, stack
 from whygrad.lint.flow.walk import Finder, Question, Walk
 from whygrad.model import SEVERITIES, Diagnosis
 
@@ -24,7 +24,7 @@ def examine(path: str, text: str, project: Finder) -> tuple[Diagnosis, ...]:
     sys.setrecursionlimit(max(limit, DEEP))
     try:
         walk = walk_file(path, text, project)
-        return _diagnoses(walk)
+        return _diagnoses(walk, path)
     except SyntaxError:
         raise
     except Exception:
@@ -35,10 +35,10 @@ def examine(path: str, text: str, project: Finder) -> tuple[Diagnosis, ...]:
         sys.setrecursionlimit(limit)
 
 
-def _diagnoses(walk: Walk) -> tuple[Diagnosis, ...]:
+def _diagnoses(walk: Walk, path: str) -> tuple[Diagnosis, ...]:
     places = Places(walk.texts)
     found: dict[object, Diagnosis] = {}
-    for one in _answers(walk):
+    for one in _answers(walk, path):
         made = diagnosis(one, places)
         if made is None or made.location is None:
             continue
@@ -48,10 +48,13 @@ def _diagnoses(walk: Walk) -> tuple[Diagnosis, ...]:
     return tuple(sorted(found.values(), key=_rank))
 
 
-def _answers(walk: Walk) -> list[Answer]:
+def _answers(walk: Walk, path: str) -> list[Answer]:
+    """Of what was asked on behalf of this file: what another module asks by itself is told when that one is checked."""
     earlier: dict[object, list[Question]] = {}
     found: list[Answer] = []
     for question in walk.questions:
+        if stack(question.site)[0].path != path:
+            continue
         before = earlier.setdefault(question.site.node, [])
         found += answer(walk, question, before)
         before.append(question)

@@ -9,6 +9,7 @@ from typing import Any
 
 from whygrad.lint.flow import assigning, definitions, subscripts
 from whygrad.lint.flow.arithmetic import binary, compare, unary
+from whygrad.lint.flow.imports import resolved
 from whygrad.lint.flow.truth import truth
 from whygrad.lint.flow.values import (
     NONE,
@@ -38,8 +39,7 @@ def _constant(walk: Walk, node: ast.Constant, env: Env) -> Value:
 def _name(walk: Walk, node: ast.Name, env: Env) -> Value:
     for cells in (env.outside.get(node.id), *env.scopes, env.module.cells):
         if cells is not None and node.id in cells:
-            found: Value = cells[node.id]
-            return found
+            return resolved(cells, node.id)
     if node.id in BUILTINS:
         return Library(f"builtins.{node.id}")
     star = env.module.cells.get("*")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 
 from whygrad.lint.flow.graph import Frame
-from whygrad.lint.flow.values import Library, Module, Value
+from whygrad.lint.flow.values import Cells, Deferred, Library, Module, Value
 from whygrad.lint.flow.walk import Env, Walk
 
 
@@ -33,14 +34,16 @@ def import_from(walk: Walk, node: ast.ImportFrom, env: Env) -> None:
     for alias in node.names:
         if alias.name == "*":
             _star(walk, found, env)
-            continue
-        value = _member(walk, found, name, alias.name, env, node.level)
-        walk.state.write(env.own, alias.asname or alias.name, value)
+        elif isinstance(found, Library):
+            walk.state.write(env.own, alias.asname or alias.name, _member(walk, found, name, alias.name, env, node.level))
+        else:
+            later = Deferred(partial(_member, walk, found, name, alias.name, env, node.level))
+            walk.state.write(env.own, alias.asname or alias.name, later)
 
 
 def _star(walk: Walk, found: Value, env: Env) -> None:
     if isinstance(found, Module):
-        for key, value in list(found.cells.items()):
+        for key, value in list(loaded(walk, found).cells.items()):
             if isinstance(key, str) and not key.startswith("_"):
                 walk.state.write(env.own, key, value)
     elif isinstance(found, Library):
@@ -48,9 +51,8 @@ def _star(walk: Walk, found: Value, env: Env) -> None:
 
 
 def _member(walk: Walk, found: Value, package: str, name: str, env: Env, level: int) -> Value:
-    if isinstance(found, Module) and name in found.cells:
-        value: Value = found.cells[name]
-        return value
+    if isinstance(found, Module) and name in loaded(walk, found).cells:
+        return resolved(found.cells, name)
     inner = module(walk, f"{package}.{name}" if package else name, env, level)
     if isinstance(inner, Module):
         return inner
@@ -59,20 +61,39 @@ def _member(walk: Walk, found: Value, package: str, name: str, env: Env, level: 
     return Library(f"{package}.{name}")
 
 
+def resolved(cells: Cells, name: str) -> Value:
+    """The value of a name, looked up now if it was deferred."""
+    value: Value = cells[name]
+    while isinstance(value, Deferred):
+        value = cells[name] = value.load()
+    return value
+
+
 def module(walk: Walk, name: str, env: Env, level: int = 0) -> Value:
-    """The project's module of that name, walked through once; else the library's name."""
+    """The project's module of that name, walked through when something of it is needed; else the library's name."""
     found = walk.finder.source_of(name, env.frame.path, level)
     if found is None:
         return Library(name) if not level else walk.unknown(None)
     path, text = found
     if path not in walk.modules:
-        walk.modules[path] = made = Module(path, {"__name__": Library(name), "__file__": Library("path")})
-        try:
-            tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return walk.unknown(None)
-        walk.texts[path] = text
-        tapes, walk.state.tapes = walk.state.tapes, []
-        walk.execute(tree.body, Env(Frame(path, "<module>"), made))
-        walk.state.tapes = tapes
+        walk.modules[path] = Module(path, {"__name__": Library(name), "__file__": Library("path")})
+        walk.pending[path] = text
     return walk.modules[path]
+
+
+def loaded(walk: Walk, found: Module) -> Module:
+    """The module, after its statements were walked through; outside all tapes and branches, whoever needs it first."""
+    text = walk.pending.pop(found.path, None)
+    if text is None:
+        return found
+    state = walk.state
+    tapes, journals, left = state.tapes, state.journals, state.left
+    state.tapes, state.journals, state.left = [], [], []
+    try:
+        walk.texts[found.path] = text
+        walk.execute(ast.parse(text).body, Env(Frame(found.path, "<module>"), found))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        pass  # a module that cannot be read holds nothing that is known
+    finally:
+        state.tapes, state.journals, state.left = tapes, journals, left
+    return found

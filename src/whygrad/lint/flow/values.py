@@ -60,6 +60,13 @@ class Module(Value):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Deferred(Value):
+    """What an import gives, looked up when it is first needed: most of what a file imports says nothing about its gradients."""
+
+    load: Callable[[], Value]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Function(Value):
     """A function of the user's."""
 

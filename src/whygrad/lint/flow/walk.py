@@ -98,6 +98,7 @@ class Walk:
     traps: list[tuple[Node, Node]] = field(default_factory=list)  # a `where`, and what it leaves out too late
     texts: dict[str, str] = field(default_factory=dict)  # of the files that were walked through
     modules: dict[str, Module] = field(default_factory=dict)
+    pending: dict[str, str] = field(default_factory=dict)  # texts of modules that nothing was needed of yet
     fuel: int = FUEL
     seen: set[ast.AST] = field(default_factory=set)  # functions that were entered
     classes: list[Class] = field(default_factory=list)
