@@ -123,7 +123,7 @@ def public(module: Module) -> frozenset[str]:
     """What a module offers: what it defines, what it takes from its submodules and, with a `__getattr__`, the keys of its tables of late names."""
     late = any(isinstance(n, Function) and n.name == "__getattr__" for n in module.tree.body)
     names = {name for node in module.tree.body for name in (*defined(node), *taken(node, f"{module.name}."), *(keys(node) if late else ()))}
-    return frozenset(n for n in names if not n.startswith("_") or n == "__version__")
+    return frozenset(n for n in names if not n.startswith("_") or n == "__version__") - {"TYPE_CHECKING"}
 
 
 def borrowed(module: Module) -> frozenset[str]:
