@@ -143,6 +143,7 @@ def unwatched(walk: Walk, ways: Ways, source: Source, index: int, earlier: list[
         return None
     if _was_variable(earlier, index, ways.question):
         return Finding("variable-replaced", node.site, {"how": "rebound"})
+    node = _first(earlier, index, ways.question) or node
     made = [(f"`{source.name}` is made here, as a plain tensor", node.site)]
     if _beside_variables(ways.question) or (_is_stepped(ways.question, source) and not _variables_used(ways)):
         return Finding("not-a-variable", node.site, {"what": "a plain tensor"})
@@ -163,6 +164,13 @@ def _may_be_anything(node: Node) -> bool:
         seen.update(fresh)
         queue += fresh
     return False
+
+
+def _first(earlier: list[Question], index: int, question: Question) -> Node | None:
+    """What stood in this place when the call was reached first: later turns hold what was computed from it."""
+    found = listed(earlier[0]) if earlier else []
+    value = found[index].value if index < len(found) == len(listed(question)) else None
+    return value.node if isinstance(value, Tensor) and value.form == "tensor" else None
 
 
 def _was_variable(earlier: list[Question], index: int, question: Question) -> bool:

@@ -83,7 +83,8 @@ def _worst(cuts: list[Cut | None]) -> Cut | None:
 
 
 def _judged(value: Value, function: Function, at: Site) -> Cut | None:
-    facts = {"function": function.name, "how": "returned"}
+    unreturned = not isinstance(at.node, ast.Constant) and isinstance(value, Plain) and value.value is None
+    facts = {"function": function.name, "how": "unreturned" if unreturned else "returned"}
     if isinstance(value, Plain) and value.value is None:
         return Cut("custom-gradient", facts, at)
     zero = (isinstance(value, Plain) and isinstance(value.value, (int, float)) and value.value == 0) or _times_zero(at.node)
@@ -104,5 +105,8 @@ def _return_site(gradient: Function, site: Site) -> Site:
     node = gradient.node
     if isinstance(node, ast.Lambda):
         return Site(node.body, frame)
+    if not any(isinstance(s, ast.Return) for s in ast.walk(node)):
+        end = node.body[-1]
+        return Site(end.value if isinstance(end, (ast.Expr, ast.Assign)) else end, frame)
     last = [s for s in ast.walk(node) if isinstance(s, ast.Return) and s.value is not None]
     return Site(last[-1].value if last and last[-1].value is not None else node, frame)

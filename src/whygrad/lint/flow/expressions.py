@@ -203,10 +203,11 @@ def _yield_from(walk: Walk, node: ast.YieldFrom, env: Env) -> Value:
 
 
 def _text(walk: Walk, node: ast.JoinedStr, env: Env) -> Value:
-    """An f-string of constants is a constant; other text is data."""
-    parts = [walk.evaluate(p.value, env) if isinstance(p, ast.FormattedValue) and p.format_spec is None else p for p in node.values]
+    """An f-string of constants is a constant; other text is data. What stands in it runs either way."""
+    parts = [walk.evaluate(p.value, env) if isinstance(p, ast.FormattedValue) else p for p in node.values]
+    formatted = any(isinstance(p, ast.FormattedValue) and p.format_spec is not None for p in node.values)
     known = [p.value for p in parts if isinstance(p, (Plain, ast.Constant))]
-    if len(known) == len(parts):
+    if len(known) == len(parts) and not formatted:
         return Plain("".join(map(str, known)))
     return walk.data(env.site(node), form="number", dtype="string")
 

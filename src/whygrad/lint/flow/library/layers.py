@@ -5,7 +5,7 @@ from __future__ import annotations
 from whygrad.lint.flow.graph import Cut, Edge, Node, Site
 from whygrad.lint.flow.library.names import kind_of
 from whygrad.lint.flow.library.weights import added_losses, is_built, mark_built, weights
-from whygrad.lint.flow.values import NONE, Function, Object, Plain, Sequence, Table, Tensor, Value, nodes
+from whygrad.lint.flow.values import NONE, Function, Library, Object, Plain, Sequence, Table, Tensor, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 
 INDEX_INPUT = frozenset({"Embedding", "CategoryEncoding", "Hashing", "Discretization", "StringLookup", "IntegerLookup", "TextVectorization"})
@@ -105,7 +105,7 @@ def library_layer(walk: Walk, layer: Object, args: Arguments, site: Site) -> Val
     if last == "Lambda" and isinstance(given, Arguments):
         function = given.get("function", 0)
         if function is not None:
-            return walk.call(function, args, site)
+            return walk.call(function, args, layer.site or site if isinstance(function, Library) else site)
     walk.state.write(layer.data, "built", True)
     inner: list[Value] = [v for _, v, _ in weights(walk, layer)]
     if "wrapped" in layer.data and layer.data["wrapped"].cls is not None:

@@ -59,7 +59,7 @@ def _of_object(walk: Walk, value: Object, name: str, site: Site) -> Value | None
         return listed(walk, value, LISTS[name], site)
     if name == "layers" and ("layers" in value.data or "graph layers" in value.data):
         found: Value = value.data.get("layers") or value.data["graph layers"]
-        return found
+        return _without_inputs(found)
     if name == "layers" and value.cls is not None and kind == "model":
         return Sequence.of([v for v in value.cells.values() if isinstance(v, Object) and kind_of(v.made_by) in ("layer", "model")], "list")
     if name == "losses" and kind in ("layer", "model"):
@@ -72,6 +72,13 @@ def _of_object(walk: Walk, value: Object, name: str, site: Site) -> Value | None
         outputs: Value = value.data[f"{name.rstrip('s')}s"]
         return outputs
     return None
+
+
+def _without_inputs(found: Value) -> Value:
+    """`Sequential.layers` does not list the input."""
+    if not isinstance(found, Sequence):
+        return found
+    return Sequence.of([v for v in found.items if not isinstance(v, Tensor)], "list", found.is_open)
 
 
 def _losses(walk: Walk, model: Object, site: Site) -> Value:

@@ -16,7 +16,8 @@ def make(walk: Walk, args: Arguments, site: Site) -> Value:
     walk.tapes += 1
     persistent, watching = args.get("persistent", 0), args.get("watch_accessed_variables", 1)
     off = isinstance(watching, Plain) and watching.value is False
-    return Tape(walk.tapes, site, not isinstance(persistent, Plain) or bool(persistent.value), not off)
+    lasts = persistent is not None and (not isinstance(persistent, Plain) or bool(persistent.value))
+    return Tape(walk.tapes, site, lasts, not off)
 
 
 def method(walk: Walk, tape: Tape, name: str, args: Arguments, site: Site) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from whygrad.lint.flow import knowledge, traps
-from whygrad.lint.flow.graph import Cut, Site
+from whygrad.lint.flow.graph import Cut, Edge, Site
 from whygrad.lint.flow.library import datasets, tapes, variables
 from whygrad.lint.flow.library.variables import dtype_of_name, dtype_of_value
 from whygrad.lint.flow.values import NONE, Bound, Function, Partial, Plain, Sequence, Table, Tensor, Unknown, Value, nodes
@@ -181,9 +181,15 @@ def collected(walk: Walk, args: Arguments, site: Site) -> Value:
 
 
 def where(walk: Walk, args: Arguments, site: Site) -> Value:
-    made = knowledge.apply(walk, "tensorflow.where", args, site)
-    if isinstance(made, Tensor):
-        traps.note(walk, args, site, made.node)
+    """The branches carry gradients, the condition does not. With the condition alone it gives indices."""
+    condition, branches = args.get("condition", 0), [v for v in (args.get("x", 1), args.get("y", 2)) if v is not None]
+    if condition is None or len(branches) != 2:
+        return walk.op(site, args.all(), "tensorflow.where", "integer", Cut("non-differentiable-op", {"op": "Where", "output": "an integer type"}, site))
+    dtypes = {dtype_of_value(v) for v in branches}
+    made = walk.op(site, branches, "tensorflow.where", dtypes.pop() if len(dtypes) == 1 else "float")
+    by = Cut("index-only", {"op": "Select"}, site)
+    made.node.edges += tuple(Edge(n, by) for n in nodes(condition))
+    traps.note(walk, args, site, made.node)
     return made
 
 
