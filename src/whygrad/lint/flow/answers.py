@@ -128,7 +128,7 @@ def _lost(walk: Walk, ways: Ways, source: Source, lost: list[Source], some_train
     """Why no gradient comes back to this source."""
     assert isinstance(source.value, Tensor)
     node = source.value.node
-    steps = ways.path(node)
+    steps = ways.path(node) or cuts.cheapest(ways, [n for n in ways.price if n.kind == "unknown"])
     if node in ways.reached:
         return asked.watched_late(ways, node)
     if steps:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
-from whygrad.lint.flow import attributes, calling, expressions, statements, subscripts
-from whygrad.lint.flow.graph import Frame, Site
+from whygrad.lint.flow import attributes, calling, expressions, leftovers, statements, subscripts
+from whygrad.lint.flow.graph import Frame
 from whygrad.lint.flow.library import layers, training
-from whygrad.lint.flow.library.names import base_of, kind_of
-from whygrad.lint.flow.values import Class, Function, Library, Module, Object, Plain, Value
-from whygrad.lint.flow.walk import Arguments, Env, Finder, OutOfFuel, Walk
+from whygrad.lint.flow.values import Library, Module, Plain
+from whygrad.lint.flow.walk import FUEL, FUEL_ALONE, Arguments, Env, Finder, OutOfFuel, Walk
 
 
 def new_walk(finder: Finder) -> Walk:
@@ -31,13 +31,21 @@ def walk_file(path: str, text: str, finder: Finder) -> Walk:
     module = Module(path, {"__name__": Plain("__main__"), "__file__": Library("path")})
     walk.modules[path] = module
     env = Env(Frame(path, "<module>"), module)
-    try:
-        walk.execute(tree.body, env)
-        _train_compiled(walk)
-        _leftovers(walk, env, path)
-    except (OutOfFuel, RecursionError):
-        pass  # what was asked so far is answered
+    _within(walk, FUEL, lambda: walk.execute(tree.body, env))
+    _within(walk, FUEL, lambda: _train_compiled(walk))
+    leftovers.call_unused(path, tree, walk, env, lambda work: _within(walk, FUEL_ALONE, work))
     return walk
+
+
+def _within(walk: Walk, fuel: int, work: Callable[[], object]) -> None:
+    """Do `work` as far as the fuel lasts. What was asked until then is answered."""
+    walk.fuel = fuel
+    try:
+        work()
+    except (OutOfFuel, RecursionError):
+        walk.state.tapes.clear()
+        walk.state.journals.clear()
+        walk.state.left.clear()
 
 
 def _train_compiled(walk: Walk) -> None:
@@ -48,54 +56,3 @@ def _train_compiled(walk: Walk) -> None:
             loss = args.get("loss", 1)
             if loss is not None and "evaluated" not in model.data:
                 training.fit(walk, model, Arguments(), site)
-
-
-def _leftovers(walk: Walk, env: Env, path: str) -> None:
-    for cls in list(walk.classes):
-        if cls.module.path == path:
-            _unused_class(walk, cls, env)
-    for function in list(walk.functions):
-        if function.module.path == path and function.node not in walk.seen and function.owner is None and "setter" not in function.marks:
-            _alone(walk, function, [], env)
-
-
-def _unused_class(walk: Walk, cls: Class, env: Env) -> None:
-    """Methods that nobody called, on an object whose constructor got arguments nobody knows."""
-    methods = [v for v in cls.cells.values() if isinstance(v, Function) and v.node not in walk.seen and v.owner is cls]
-    if not methods:
-        return
-    site = Site(cls.node, env.frame)
-    made = Object(base_of(cls.library_bases), site, cls)
-    constructor = cls.find("__init__")
-    walk.state.tapes.clear()
-    if constructor is not None and isinstance(constructor[0], Function):
-        _alone(walk, constructor[0], [made], env)
-    for method in methods:
-        if method.node in walk.seen:
-            continue
-        if method.name == "call" and kind_of(made.made_by) == "loss":
-            _loss_alone(walk, made, site)
-        elif "staticmethod" in method.marks:
-            _alone(walk, method, [], env)
-        elif "classmethod" in method.marks:
-            _alone(walk, method, [cls], env)
-        elif method.name != "train_step" or kind_of(made.made_by) != "model":
-            _alone(walk, method, [made], env)
-        else:
-            training.fit(walk, made, Arguments(), site)
-
-
-def _loss_alone(walk: Walk, loss: Object, site: Site) -> None:
-    """A Loss subclass: its prediction stands for a model's output."""
-    training.compile_(walk, walk.unknown(site), Arguments([], {"loss": loss}), site)
-
-
-def _alone(walk: Walk, function: Function, first: list[Value], env: Env) -> None:
-    """Call a function with unknown arguments."""
-    site = Site(function.node, env.frame)
-    walk.state.tapes.clear()
-    names = [a.arg for a in (*function.node.args.posonlyargs, *function.node.args.args)][len(first) :]
-    defaults = len(function.defaults)
-    required = names[: len(names) - defaults] if defaults else names
-    given = [walk.unknown(site) for _ in required]
-    calling.call_function(walk, function, Arguments([*first, *given], {}, [walk.unknown(site)]), site)

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 
 from whygrad.lint.flow.graph import Cut, Edge, Frame, Kind, Node, Site, carried, cut_off
 from whygrad.lint.flow.state import State
-from whygrad.lint.flow.values import Cells, Class, Form, Module, Tape, Tensor, Unknown, Value, nodes
+from whygrad.lint.flow.values import Cells, Class, Form, Module, Object, Tape, Tensor, Unknown, Value, nodes
 
-FUEL = 150_000  # expressions for one file; a program of a thousand lines takes a few thousand
+FUEL = 60_000  # expressions for one file; a program of a thousand lines takes a few thousand
+FUEL_ALONE = 6_000  # for a function that nobody called
 DEPTH = 40  # calls inside calls
 SAME = 2  # of one function inside itself
 
@@ -126,7 +127,8 @@ class Walk:
         return made
 
     def unknown(self, site: Site | None, *inputs: Value) -> Unknown:
-        return Unknown(self.node("unknown", site, carried(n for v in inputs for n in nodes(v))))
+        """What objects hold is not followed: everything leads to something unknown anyway."""
+        return Unknown(self.node("unknown", site, carried(n for v in inputs if not isinstance(v, Object) for n in nodes(v, 2))))
 
     def data(self, site: Site | None, label: str = "", form: Form = "tensor", dtype: str = "") -> Tensor:
         """A value in which no variable is."""

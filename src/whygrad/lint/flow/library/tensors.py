@@ -184,7 +184,9 @@ def where(walk: Walk, args: Arguments, site: Site) -> Value:
     """The branches carry gradients, the condition does not. With the condition alone it gives indices."""
     condition, branches = args.get("condition", 0), [v for v in (args.get("x", 1), args.get("y", 2)) if v is not None]
     if condition is None or len(branches) != 2:
-        return walk.op(site, args.all(), "tensorflow.where", "integer", Cut("non-differentiable-op", {"op": "Where", "output": "an integer type"}, site))
+        return walk.op(
+            site, args.all(), "tensorflow.where", "integer", Cut("non-differentiable-op", {"op": "Where", "output": "an integer type"}, site)
+        )
     dtypes = {dtype_of_value(v) for v in branches}
     made = walk.op(site, branches, "tensorflow.where", dtypes.pop() if len(dtypes) == 1 else "float")
     by = Cut("index-only", {"op": "Select"}, site)
