@@ -6,10 +6,10 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check golden corpus bench harm clean
+.PHONY: help demo test quick check golden corpus catalogue bench harm survive clean
 
 help:            ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 demo: $(VENV)/.stamp-demo        ## install with TensorFlow for CPU, explain examples/first.py
 	@$(BIN)/whygrad run examples/first.py || test $$? -eq 1  # the program is meant to fail: 1 is its own exit status
@@ -33,8 +33,15 @@ golden: $(VENV)/.stamp-test      ## write the expected reports and the README an
 corpus: $(VENV)/.stamp-test      ## the score on the real mistakes of corpus/
 	$(BIN)/python tools/score_corpus.py --jobs $(JOBS) --json corpus-score.json
 
+catalogue: $(VENV)/.stamp-test   ## measure every function of the installed TensorFlow anew, and write docs/ops*
+	$(BIN)/python -m tools.catalogue measure
+	$(BIN)/python -m tools.catalogue page
+
 harm: $(VENV)/.stamp-test        ## all tests that Keras ships, with everything recorded, and programs compared byte by byte
 	WHYGRAD_HARM=all $(BIN)/python -m pytest -q tests/harm
+
+survive: $(VENV)/.stamp-test     ## check on every file of the standard library and of all packages, and on 10,000 spoiled programs
+	WHYGRAD_SURVIVE=all $(BIN)/python -m pytest -q -s tests/lint/test_survives.py
 
 bench: $(VENV)/.stamp-test       ## measure what whygrad costs
 	@for f in bench/[!_]*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
