@@ -40,13 +40,18 @@ NO_STAND_IN = {
     "convert_to_numpy",
     "cross",
     "cross_hashed",
+    "draw_bounding_boxes",
     "encode_wav",
     "eval",
     "fingerprint",
+    "format",
     "guarantee_const",
     "imag",
+    "ragged_fill_empty_rows_grad",
     "range",
+    "sample_distorted_bounding_box",
     "sequence_mask",
+    "stateless_sample_distorted_bounding_box",
     "variable",
 }
 
@@ -60,7 +65,7 @@ def test_the_replacement_has_a_gradient(replacement: Replacement) -> None:
     with tf.GradientTape() as tape:
         value = eval(replacement.loss, {**words, "x": x})
         loss = tf.reduce_sum(tf.square(value))
-    gradient = np.asarray(tape.gradient(loss, x))
+    gradient = np.asarray(tf.convert_to_tensor(tape.gradient(loss, x)))
     assert np.isfinite(gradient).all()
     assert np.any(gradient != 0)
     assert np.isfinite(float(loss))
@@ -101,4 +106,4 @@ def without() -> list[str]:
 
 
 def test_what_people_use_has_a_replacement() -> None:
-    assert len(without()) <= 12, without()
+    assert without() == []

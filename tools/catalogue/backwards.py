@@ -63,7 +63,7 @@ def back(ran: Ran, output: int, leaf: int) -> Back:
 
 def first_line(error: BaseException, length: int = 120) -> str:
     text = re.sub(r"\{\{.*?\}\}|0x[0-9a-f]+", "", str(error)).strip()
-    line = text.splitlines()[0] if text else ""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text.splitlines()[0]).split()) if text else ""
     return line if len(line) <= length else f"{line[: length - 3]}..."
 
 

@@ -25,9 +25,16 @@ def measure_one(target: Target, given: Spec | None, harvest: Harvest) -> dict[st
     return {"name": target.name, "line": line_of(entry), "harvest": harvest.fresh()}
 
 
+def after_a_crash(target: Target, reason: str) -> dict[str, Any]:
+    """The answer for what ended an earlier worker: nothing is run any more; a raw op can still be built in a graph."""
+    entry = built(target, reason) if target.kind == "op" else not_measured(target, reason)
+    return {"name": target.name, "line": line_of(entry), "harvest": {}}
+
+
 def _entry(target: Target, given: Spec | None, harvest: Harvest) -> Entry:
     try:
-        spec = given if given is not None and attempt(target, given) == "finite" else spec_for(target)
+        usable = given is not None and example(target) is None and attempt(target, given) == "finite"
+        spec = given if given is not None and usable else spec_for(target)
         optional = {} if target.kind == "op" else extras(target, spec)
         entry = measure(target, spec, optional)
         if target.kind == "op":

@@ -82,6 +82,7 @@ def answers(requests: Iterator[Mapping[str, Any]], worker: Worker) -> Iterator[d
         answer = worker.ask(request)
         if isinstance(answer, str):
             worker.__init__()  # type: ignore[misc]
-            yield {"name": request["name"], "died": answer}
+            again = worker.ask({"name": request["name"], "died": answer})
+            yield again if isinstance(again, dict) else {"name": request["name"], "died": answer}
         else:
             yield answer

@@ -18,7 +18,7 @@ def main() -> None:
     os.dup2(2, 1)  # what functions print belongs to nobody
     warnings.simplefilter("ignore")
     from tools.catalogue.harvest import Harvest
-    from tools.catalogue.one import measure_one
+    from tools.catalogue.one import after_a_crash, measure_one
     from tools.catalogue.surface import targets
 
     known = {t.name: t for t in targets()}
@@ -27,7 +27,8 @@ def main() -> None:
     answers.flush()
     for line in sys.stdin:
         request: dict[str, Any] = json.loads(line)
-        answer = measure_one(known[request["name"]], request.get("spec"), harvest)
+        target = known[request["name"]]
+        answer = after_a_crash(target, request["died"]) if "died" in request else measure_one(target, request.get("spec"), harvest)
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 

@@ -46,6 +46,8 @@ def _cut(entry: Entry, argument: Argument, status: Status) -> str:
         return f"The gradient of {inside if ops else f'`{name}`'} is zero almost everywhere: its result is a step, flat on both sides."
     if status is Status.NO_REGISTERED_GRADIENT:
         return f"TensorFlow has no gradient function for {inside}: asking for one raises LookupError."
+    if all(o.dtype == "nothing" for o in entry.outputs):
+        return "It gives back no tensor."
     if any(op.startswith(STORES) for op in ops):
         return "The value is stored in a variable and read back: no tape follows a stored value."
     if set(ops) <= SHAPE_ONLY:

@@ -17,6 +17,7 @@ from whygrad.catalogue.reasons import argument_text, reasons
 from whygrad.catalogue.replacements import Replacement, for_entry
 from whygrad.errors import UsageError
 from whygrad.render.layout import columns, cropped, finished, item, quoted, styled, wrap
+from whygrad.render.plain_text import one_line
 from whygrad.render.screen import Screen
 
 STYLES = {
@@ -91,9 +92,9 @@ def _plural(count: int) -> str:
 
 def _in_short(entry: Entry) -> str:
     if entry.reason:
-        return entry.reason
+        return one_line(entry.reason)
     main = [a for a in entry.float_arguments if not a.optional] or entry.float_arguments
-    return "; ".join(f"{a.name}: {argument_text(entry, a)}" for a in main)
+    return "; ".join(f"{a.name}: {argument_text(entry, a)}" for a in main)  # names and ops: plain words
 
 
 def render_entry(catalogue: Catalogue, entry: Entry, replacements: Sequence[Replacement], screen: Screen, note: str = "") -> str:
@@ -103,8 +104,8 @@ def render_entry(catalogue: Catalogue, entry: Entry, replacements: Sequence[Repl
         lines += item("also", Text(", ".join(map(written, entry.aliases))), screen.width)
     lines += [Text(), *cropped(columns(_arguments(entry), indent=2), screen.width), Text()]
     for label, sentence in (*reasons(entry), *([("note", note)] if note else [])):
-        lines += item(label, quoted(sentence), screen.width)
-    lines += item("measured", quoted(_measured(catalogue, entry)), screen.width)
+        lines += item(label, quoted(one_line(sentence, screen.encoding)), screen.width)
+    lines += item("measured", quoted(one_line(_measured(catalogue, entry), screen.encoding)), screen.width)
     for replacement in replacements:
         lines += _replacement(replacement, screen)
     return finished(lines, width=screen.width, color=screen.color)

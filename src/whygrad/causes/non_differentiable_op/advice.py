@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 
+from whygrad.catalogue.replacements import for_op
+
 ROUNDING = frozenset({"Round", "Floor", "Ceil", "Rint", "FloorDiv", "FloorMod"})
 GREATER = frozenset({"Greater", "GreaterEqual"})
 LESS = frozenset({"Less", "LessEqual"})
 EQUAL = frozenset({"Equal", "ApproximateEqual"})
 CHOOSING = frozenset({"ArgMax", "ArgMin"})
-COUNTING = frozenset({"HistogramFixedWidth", "Bincount", "DenseBincount", "Unique", "UniqueV2", "UniqueWithCounts"})
+COUNTING = frozenset({"HistogramFixedWidth", "Bincount", "DenseBincount"})
 SEARCHING = frozenset({"SearchSorted", "LowerBound", "UpperBound", "Bucketize"})
 SAMPLING = frozenset({"Multinomial", "StatelessMultinomial", "RandomPoissonV2", "RandomBinomial", "StatelessRandomBinomial"})
 GENERAL = "take the operation out of the loss (keep it for metrics), or replace it by a smooth stand-in: `whygrad explain non-differentiable-op`"
@@ -33,7 +35,7 @@ METRICS = {  # a word in the name of the user's function -> the loss that belong
 
 def advice(op: str, text: str, function: str) -> str:
     """One sentence. `text` is the expression that cuts the path, `function` the user's function around it."""
-    instead = _instead(op, text) or GENERAL
+    instead = _instead(op, text) or _from_catalogue(op) or GENERAL
     metric = next((loss for word, loss in METRICS.items() if word in function.rsplit(".", 1)[-1].lower()), None)
     return f"train with {metric} and keep this as a metric; or {instead}" if metric else instead
 
@@ -61,6 +63,12 @@ def _by_group(op: str) -> str | None:
     if op in SAMPLING:
         return "sample with a reparameterisation (Gumbel-softmax), or use `log_prob(sample) * tf.stop_gradient(reward)`"
     return None
+
+
+def _from_catalogue(op: str) -> str | None:
+    """The first replacement that the catalogue has for the op."""
+    title = next((r.title for r in for_op(op)), None)
+    return title and f"{title[0].lower()}{title[1:]} (the code: `whygrad ops {op}`)"
 
 
 def soft(a: str, b: str) -> str:
