@@ -28,10 +28,13 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_table_follows_the_report_and_the_numbers_stay(tmp_path: Path) -> None:
     plain = run(tmp_path)
-    healthy = run(tmp_path, "-m", "whygrad", "run", "--health")
+    healthy = run(tmp_path, "-m", "whygrad", "run", "--health", "--variables")
     assert healthy.returncode == 0
     assert healthy.stdout == plain.stdout
     said = healthy.stderr[healthy.stderr.index("whygrad: ") :]
     assert said.startswith("whygrad: nothing to report: 4 gradients")
     assert [line.split()[0] for line in said.splitlines()[-5:]] == ["gradient", "hidden/kernel", "hidden/bias", "out/kernel", "out/bias"]
     assert all(len(line) <= 80 for line in said.splitlines())
+    table = said[said.index("variables (lines of train.py)") :].split("\n\n")[0].splitlines()
+    assert [line.split()[0].split("/")[-1] for line in table[2:]] == ["kernel", "bias", "kernel", "bias"]
+    assert [" ".join(line.split()[-5:]) for line in table[2:]] == [f"{word} @7 ok Adam @9" for word in ("glorot_uniform", "zeros") * 2]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -10,6 +12,7 @@ from rich.text import Text
 
 from render.golden import check_golden
 from render.sample_reports import ENVIRONMENT, located
+from whygrad import cli
 from whygrad.model import GradientStatus, Location, Outcome, Report, VariableRow
 from whygrad.render import FORMATS
 from whygrad.render.saved import parse_report
@@ -86,3 +89,13 @@ def test_the_json_keeps_all_of_it_and_an_old_report_has_none() -> None:
     assert parse_report(json.dumps(data).encode(), "r.json") == REPORT
     del data["variables"]
     assert Report.from_json(data).variables == ()
+
+
+def test_show_has_the_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    saved = tmp_path / "r.json"
+    saved.write_text(FORMATS["json"](REPORT))
+    for words, shown in ((["--variables"], table(80)), ([], FORMATS["terminal"](REPORT))):
+        monkeypatch.setattr(sys, "argv", ["whygrad", "show", str(saved), *words])
+        with pytest.raises(SystemExit):
+            cli.main()
+        assert capsys.readouterr().out == shown

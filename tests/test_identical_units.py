@@ -1,0 +1,76 @@
+"""Layers with equal units, trained in earnest: named where they can never differ, left alone where something tells them apart."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("tensorflow")
+
+import whygrad
+
+pytestmark = pytest.mark.tensorflow
+IMAGES = np.random.default_rng(0).normal(size=(32, 6, 6, 1)).astype("float32")
+ROWS = IMAGES[:, :, 0, 0]
+NUMBER = ROWS[:, :1] * ROWS[:, 1:2] + np.sin(ROWS[:, 2:3])
+
+
+def named(layers: Callable[[Any], list[Any]], x: Any = ROWS, y: Any = NUMBER, keras: str = "keras", **how: Any) -> list[str]:
+    """The variables of the diagnosis, after two epochs of four steps."""
+    k = importlib.import_module(keras)
+    k.utils.set_random_seed(1)
+    with whygrad.watch() as session:
+        model = k.Sequential(layers(k.layers))
+        model.compile("adam", "mse", **how)
+        model.fit(x, y, batch_size=8, epochs=2, verbose=0)
+    found = [d for d in session.diagnoses if d.cause == "identical-units"]
+    assert all(d.certainty == "proven" and d.severity == "warning" for d in found)
+    return ["/".join(v.name.split("/")[-2:]) for d in found for v in d.variables]
+
+
+def constant(layers: Any) -> list[Any]:
+    return [layers.Dense(6, "tanh", kernel_initializer="ones", name="hidden"), layers.Dense(1, kernel_initializer="ones", name="out")]
+
+
+@pytest.mark.parametrize("keras", ["keras", "tf_keras"])
+@pytest.mark.parametrize("how", [{"jit_compile": False}, {"jit_compile": True}, {"run_eagerly": True}], ids=["graph", "xla", "eager"])
+def test_two_constant_layers(keras: str, how: dict[str, bool]) -> None:
+    assert named(constant, keras=keras, **how) == ["hidden/kernel"]
+
+
+def test_filters_in_front_of_a_dense_layer() -> None:
+    def pictures(layers: Any) -> list[Any]:
+        same = {"kernel_initializer": "ones"}
+        body = [layers.Conv2D(4, 3, activation="tanh", name="filters", **same), layers.Flatten(), layers.Dense(5, "tanh", name="hidden", **same)]
+        return [*body, layers.Dense(1, name="out", **same)]
+
+    assert named(pictures, IMAGES / 20) == ["filters/kernel", "hidden/kernel"]
+
+
+HEALTHY: dict[str, Callable[[Any], list[Any]]] = {
+    "a random layer behind": lambda layers: [layers.Dense(6, "tanh", kernel_initializer="ones"), layers.Dense(1)],
+    "a random layer before": lambda layers: [layers.Dense(6, "tanh"), layers.Dense(1, kernel_initializer="zeros")],
+    "dropout": lambda layers: [constant(layers)[0], layers.Dropout(0.5), constant(layers)[1]],
+    "random biases": lambda layers: [
+        layers.Dense(6, "tanh", kernel_initializer="ones", bias_initializer="random_normal"),
+        layers.Dense(1, kernel_initializer="ones"),
+    ],
+    "a single unit": lambda layers: [layers.Dense(1, "tanh", kernel_initializer="ones"), layers.Dense(1, kernel_initializer="ones")],
+}
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+def test_units_that_something_tells_apart(name: str) -> None:
+    assert named(HEALTHY[name]) == []
+
+
+def test_an_output_layer_of_zeros() -> None:
+    def logistic(layers: Any) -> list[Any]:
+        return [layers.Dense(4, "softmax", kernel_initializer="zeros")]
+
+    assert named(logistic, y=np.eye(4, dtype="float32")[np.arange(32) % 4]) == []
+    assert named(logistic, y=np.full([32, 4], 0.25, "float32") + ROWS[:, :1]) == [], "equal targets are no fault of the units"
