@@ -69,7 +69,14 @@ def _requests(names: list[str], state: dict[str, dict[str, Any]]) -> Iterator[di
 
 
 def _line(answer: dict[str, Any]) -> str:
-    return str(answer["line"]) if "line" in answer else line_of(Entry(answer["name"], reason=answer["died"]))
+    line = str(answer["line"]) if "line" in answer else line_of(Entry(answer["name"], reason=answer["died"]))
+    names, tab, rest = line.partition("\t")
+    return f"{' '.join(_needed(names.split(' ')))}{tab}{rest}"
+
+
+def _needed(names: list[str]) -> list[str]:
+    """Without the names in tf.compat.v1 of what is the same function today: the look-up goes there by itself."""
+    return [n for n in names if n.replace("tensorflow.compat.v1.", "tensorflow.", 1) not in set(names) - {n}]
 
 
 if __name__ == "__main__":

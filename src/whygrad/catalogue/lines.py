@@ -28,7 +28,7 @@ OPTIONAL = "?"
 
 def names_of(line: str) -> list[str]:
     """The canonical name first, then the aliases."""
-    return line.partition("\t")[0].split(" ")
+    return line[: line.index("\t")].split(" ")
 
 
 def entry_of(line: str) -> Entry:

@@ -28,7 +28,7 @@ class Catalogue:
         self._line_of: dict[str, int] = {}
         for number, line in enumerate(lines):
             for name in names_of(line):
-                self._line_of.setdefault(name, number)
+                self._line_of[name] = number
         self._parsed: dict[int, Entry] = {}
 
     def __len__(self) -> int:
