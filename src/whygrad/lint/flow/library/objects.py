@@ -260,9 +260,7 @@ def _of_layer(walk: Walk, receiver: Object, name: str, args: Arguments, site: Si
 def _layer_named(walk: Walk, model: Object, name: Value | None, site: Site) -> Value:
     found = list(held.weights(walk, model))
     for _, _, owner in found:
-        args = owner.data.get("args")
-        given = args.get("name") if isinstance(args, Arguments) else None
-        if isinstance(given, Plain) and isinstance(name, Plain) and given.value == name.value:
+        if isinstance(name, Plain) and name.value and held.given_name(owner) == name.value:
             return owner
     return walk.unknown(site, *[v for _, v, _ in found])
 

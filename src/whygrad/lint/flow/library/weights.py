@@ -66,15 +66,39 @@ def _of_object(walk: Walk, layer: Object, seen: set[int]) -> Iterator[tuple[str,
     for made in layer.data.get("added", ()):
         yield f".{made.node.name or 'weight'}", made, layer
     listed = {id(v.node) for v in layer.data.get("added", ())}
-    parts = [*layer.cells.items(), *((k, layer.data[k]) for k in ("layers", "wrapped", "graph layers") if k in layer.data)]
-    for name, value in parts:
+    parts = [*((f".{name}", value) for name, value in layer.cells.items()), *_inner_layers(layer)]
+    for prefix, value in parts:
         for one in options(value):
-            prefix = "" if name in ("layers", "graph layers", "wrapped") else f".{name}"
             if (isinstance(one, Tensor) and one.form == "variable" and id(one.node) not in listed) or isinstance(one, Unknown):
                 yield prefix, one, layer
             elif isinstance(one, (Object, Sequence, Table)) and _may_hold(one):
                 for inner, variable, owner in weights(walk, one, seen):
                     yield f"{prefix}{inner}", variable, owner
+
+
+def _inner_layers(layer: Object) -> Iterator[tuple[str, Value]]:
+    """The layers in a library's model or wrapper, under the names that people know."""
+    if "wrapped" in layer.data:
+        yield "", layer.data["wrapped"]
+    if "layers" in layer.data:
+        items = [v for v in layer.data["layers"].items if not isinstance(v, Tensor)]
+        yield from ((f".{given_name(v) or f'layers[{i}]'}", v) for i, v in enumerate(items))
+    for value in layer.data["graph layers"].items if "graph layers" in layer.data else ():
+        yield f".{given_name(value) or _told_by_line(value)}", value
+
+
+def given_name(layer: Value) -> str:
+    """The name that a layer was given by its maker, if it is known."""
+    args = layer.data.get("args") if isinstance(layer, Object) else None
+    name = args.get("name") if isinstance(args, Arguments) else None
+    return name.value if isinstance(name, Plain) and isinstance(name.value, str) else ""
+
+
+def _told_by_line(layer: Value) -> str:
+    if not isinstance(layer, Object):
+        return "layer"
+    title = layer.cls.name if layer.cls is not None else layer.made_by.rpartition(".")[2]
+    return f"{title} (line {getattr(layer.site.node, 'lineno', '?')})" if layer.site is not None else title
 
 
 def _may_hold(value: Value) -> bool:
