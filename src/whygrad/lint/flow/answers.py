@@ -9,10 +9,11 @@ from whygrad.lint.flow import asked, cuts, missing, traps
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node
 from whygrad.lint.flow.sources import Source, is_open, listed
-from whygrad.lint.flow.values import Plain, Tensor, is_computed
+from whygrad.lint.flow.values import Plain, Tensor, Unknown, is_computed, nodes
 from whygrad.lint.flow.walk import Question, Walk
 from whygrad.lint.flow.ways import Ways
 
+CERTAIN = ("non-differentiable-op", "integer-cast", "gradient-stopped", "left-tensorflow", "python-function", "custom-gradient")
 NOT_FLOAT = ("integer", "bool", "string")
 
 
@@ -42,6 +43,8 @@ def answer(walk: Walk, question: Question, earlier: list[Question]) -> list[Answ
     if trap is not None:
         fine = [s for s, finding in judged if finding is None and isinstance(s.value, Tensor) and s.value.node in ways.reached]
         return [Answer(question, trap, fine, whole=False), *_grouped(question, [(s, f) for s, f in judged if f is not None], False)]
+    if not judged:
+        return _of_unknown_sources(ways)
     if not any(finding for _, finding in judged):
         integer = asked.integer_target(question)
         return [Answer(question, integer, listed(question))] if integer is not None else []
@@ -49,6 +52,30 @@ def answer(walk: Walk, question: Question, earlier: list[Question]) -> list[Answ
     trainable = [f for s, f in judged if not (isinstance(s.value, Tensor) and s.value.form == "variable" and not s.value.node.trainable)]
     whole = not is_open(question) and all(f is not None for f in trainable) and bool(trainable)
     return _grouped(question, missing_ones, whole)
+
+
+def _of_unknown_sources(ways: Ways) -> list[Answer]:
+    """Nobody knows the sources; but if nothing at all leads back from the target by gradient, and a cut way does, none of them gets one."""
+    question = ways.question
+    sources = listed(question)
+    followed = {n for n, _, _ in ways.tape.watched} if ways.tape is not None else set[Node]()
+    leads = any(n.kind in ("unknown", "variable") or n in followed for n in ways.reached)
+    if leads or not sources or question.target is None or not is_computed(question.target) or isinstance(question.tape, Unknown):
+        return []
+    ways.follow_all()
+    behind = _ancestors([n for s in sources for n in nodes(s.value)])  # the model of `model.trainable_variables`
+    steps = cuts.cheapest(ways, [n for n in behind if n in ways.price])
+    found = cuts.classify(ways, steps, some_train=False) if steps else None
+    return [Answer(question, found, sources)] if found is not None and found.cause in CERTAIN else []
+
+
+def _ancestors(start: list[Node]) -> set[Node]:
+    queue, seen = list(start), set(start)
+    while queue:
+        fresh = [e.origin for e in queue.pop().edges if e.origin not in seen]
+        seen.update(fresh)
+        queue += fresh
+    return seen
 
 
 def _grouped(question: Question, found: list[tuple[Source, Finding]], whole: bool) -> list[Answer]:
