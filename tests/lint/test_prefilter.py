@@ -45,6 +45,25 @@ def test_words(content: str, expected: bool) -> None:
     assert matters(content) == expected
 
 
+LONG_HEAD = "import tensorflow\n" + "x = 1\n" * 2000
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ('def f():\n    """Then model.fit(x)."""\n', False),
+        ("# tape.gradient\nx = '\\'.fit' '''\n.fit'''\n", False),
+        ('x = "#"; t.gradient(y)', True),
+        ("x = \"'''\"; t.gradient(y); '''a'''", True),
+        ("x = '\"\"\"' # it's\nt.gradient(y) # it's", True),
+        ("r'\\\\'; t.gradient(y); '\\''", True),
+        ("print(f'{t.gradient(y)}')", True),
+    ],
+)
+def test_in_a_long_file_only_code_counts(content: str, expected: bool) -> None:
+    assert matters(LONG_HEAD + content) == expected
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -14,7 +14,20 @@ if TYPE_CHECKING:
 _IMPORT = re.compile(r"[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import\b[ \t]*(\([^)]*\)?|[^#\n;]*)|import[ \t]+([\w., \t]+))")
 _COMMENT = re.compile(r"#[^\n]*")
 _LOSS_CLASS = re.compile(rb"class[ \t]+\w+\([^)]*Loss\b")
+_STRING_OR_COMMENT = re.compile(
+    rb"#[^\n]*"
+    rb'|"""(?:[^"\\]|\\.|"(?!""))*"""'
+    rb"|'''(?:[^'\\]|\\.|'(?!''))*'''"
+    rb'|"(?:[^"\\\n]|\\.)*"'
+    rb"|'(?:[^'\\\n]|\\.)*'",
+    re.DOTALL,
+)
 _ASCII_BASED = re.compile(r"(?i)utf-?8|ascii|us-ascii|latin|iso-?8859|cp\d|windows|euc|gb|big5|koi8|mac|shift|sjis")
+
+
+def code_only(content: bytes) -> bytes:
+    """The source without its comments and strings, except strings with braces: in formatted ones stands code."""
+    return _STRING_OR_COMMENT.sub(lambda found: found.group() if b"{" in found.group() and found.group()[:1] != b"#" else b"", content)
 
 
 def derives_from_loss(content: bytes) -> bool:

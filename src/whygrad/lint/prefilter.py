@@ -20,6 +20,7 @@ _ASKING = {
     b".fit": (b".fit",),
     b"train_step": (b"train_step",),
 }
+LONG = 8_000  # bytes; a shorter file is examined in the time of a second look
 _REGEX_COMPILED = (b"re", b"regex", b"_re")
 
 TYPE_CHECKING = False
@@ -85,6 +86,11 @@ def _speaks(content: bytes) -> bool:
 
 
 def _asks(content: bytes) -> bool:
+    """In the code: long files are looked at a second time without their docstrings and comments, which love to show `model.fit`."""
+    return _mentions(content) and (len(content) < LONG or _mentions(_patterns().code_only(content)))
+
+
+def _mentions(content: bytes) -> bool:
     for stem, needles in _ASKING.items():
         if stem in content and any(_really(content, needle) for needle in needles):
             return True
