@@ -134,6 +134,15 @@ def test_two_callbacks_at_once(keras: str) -> None:
 
 
 @BOTH
+def test_no_step_of_a_long_epoch_is_lost(keras: str) -> None:
+    """Keras 3 tells the ends of batches from another thread, while the training goes on."""
+    _, model, x, y = dense(keras, table=False)
+    health = GradientHealth(live=False, ratio_every=0)
+    model.fit(np.tile(x, (12, 1)), np.tile(y, (12, 1)), batch_size=1, epochs=1, verbose=0, callbacks=[health])
+    assert [p.step for p in health.history["out/bias"].points] == list(range(768))
+
+
+@BOTH
 def test_loss_scaling(keras: str) -> None:
     k, model, x, y = dense(keras)
     inner = k.optimizers.SGD(0.01)

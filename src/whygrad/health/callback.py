@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 FETCH = 32  # batches between two looks at the ring
 FETCH_TO_STOP = 8  # the same where the training is to be stopped
+MARGIN = 16  # rows that the training may overwrite during a look from beside it
 
 
 class GradientHealth:
@@ -47,6 +49,7 @@ class GradientHealth:
         self._live: LiveTable | None = None
         self._undo: Callable[[], object] = lambda: None
         self._epoch = self._batch = self._fetched = 0
+        self._looking = threading.Lock()
         self.stopped_by: Diagnosis | None = None
 
     @property
@@ -62,6 +65,14 @@ class GradientHealth:
     def summary(self, width: int = 80) -> str:
         """A table, one line for each variable, and the diagnoses."""
         return self._monitor.summary(width) if self._monitor is not None else "no training was seen yet\n"
+
+    @property
+    def async_safe(self) -> bool:
+        """Keras 3 asks: may the ends of batches be told from a thread, so that the training need not wait for each loss to be there?"""
+        from whygrad.health.live import is_terminal
+
+        live = is_terminal() if self.settings.live == "auto" else self.settings.live
+        return not live and self.settings.stop_on is None
 
     def set_params(self, params: dict[str, Any] | None) -> None:
         self.params = params or {}
@@ -102,19 +113,23 @@ class GradientHealth:
         """Look at the ring now and then."""
         self._batch = batch + 1
         often = FETCH_TO_STOP if self.settings.stop_on else FETCH * self.settings.every
-        if self._batch - self._fetched >= often or (self._live is not None and self._live.due()):
-            self._fetched = self._batch
-            self._look()
+        due = self._batch - self._fetched >= often or (self._live is not None and self._live.due())
+        if due and self._looking.acquire(blocking=False):
+            try:
+                self._fetched = self._batch
+                self._look(MARGIN if self.async_safe else 0)
+            finally:
+                self._looking.release()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self._look()
         if self._live is not None and self._monitor is not None:
             self._live.epoch(self._monitor.history)
 
-    def _look(self) -> None:
+    def _look(self, margin: int = 0) -> None:
         if self._monitor is None:
             return
-        self._monitor.fetch()
+        self._monitor.fetch(margin)
         if self._live is not None:
             self._live.show(self._monitor.history, self._epoch, self._batch)
         if self.settings.stop_on and self.stopped_by is None:

@@ -11,7 +11,7 @@ import tensorflow as tf
 from whygrad.health.figures import of_gradients, of_weights
 from whygrad.health.history import COLUMNS
 
-CAPACITY = 64
+CAPACITY = 256
 SAMPLE = 2048  # elements of a gradient, for a histogram
 _NAN = float("nan")
 
@@ -98,10 +98,10 @@ class Ring:
         written = -(-int(self._step.numpy()) // self.every)
         if written <= self._read:
             return
-        rows = self._rows.numpy().tolist()
+        rows = self._rows.numpy()
         first, self._read = max(self._read, written - self.capacity + margin), written
         for number in range(first, written):
-            yield number * self.every, rows[number % self.capacity]
+            yield number * self.every, rows[number % self.capacity].tolist()
 
 
 def _variable(value: Any) -> Any:
