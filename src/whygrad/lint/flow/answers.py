@@ -43,8 +43,9 @@ def answer(walk: Walk, question: Question, earlier: list[Question]) -> list[Answ
     if trap is not None:
         fine = [s for s, finding in judged if finding is None and isinstance(s.value, Tensor) and s.value.node in ways.reached]
         return [Answer(question, trap, fine, whole=False), *_grouped(question, [(s, f) for s, f in judged if f is not None], False)]
-    if not judged:
-        return _of_unknown_sources(ways)
+    unknown = _of_unknown_sources(ways) if not judged else []
+    if unknown:
+        return unknown
     if not any(finding for _, finding in judged):
         integer = asked.integer_target(question)
         return [Answer(question, integer, listed(question))] if integer is not None else []

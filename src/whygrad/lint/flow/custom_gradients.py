@@ -32,7 +32,7 @@ def _cut_of_variables(walk: Walk, function: Function, gradient: Function, site: 
     facts = {"function": function.name, "how": "returned"}
     if not _takes_variables(gradient):
         return Cut("custom-gradient", facts, Site(function.node, Frame(function.module.path, function.name, site)))
-    returned = walk.call(gradient, Arguments([walk.unknown(site)] * len(gradient.node.args.args)), site)
+    returned = _tried(walk, gradient, Arguments([walk.unknown(site)] * len(gradient.node.args.args)), site)
     second = [v.items[1] for v in options(returned) if isinstance(v, Sequence) and len(v.items) == 2]
     is_none = [isinstance(v, Sequence) and bool(v.items) and all(isinstance(i, Plain) and i.value is None for i in v.items) for v in second]
     return Cut("custom-gradient", facts, _return_site(gradient, site)) if is_none and all(is_none) else None
@@ -60,10 +60,19 @@ def _variables(value: Value, known: set[Node]) -> list[Node]:
 def _cuts(walk: Walk, function: Function, gradient: Function, count: int, site: Site) -> list[Cut | None]:
     """For each argument: why its gradient is None or zero, None where it is neither."""
     upstream = walk.unknown(site)
-    returned = walk.call(gradient, Arguments([upstream] * max(1, len(gradient.node.args.args))), site)
+    returned = _tried(walk, gradient, Arguments([upstream] * max(1, len(gradient.node.args.args))), site)
     found = [_first_of_pair(o) if _takes_variables(gradient) else o for o in options(returned)]
     at = _return_site(gradient, site)
     return [_worst([_judged(_item(value, i, count), function, at) for value in found]) for i in range(count)]
+
+
+def _tried(walk: Walk, gradient: Function, args: Arguments, site: Site) -> Value:
+    """What the gradient function returns, without leaving a trace: TensorFlow is the one who calls it."""
+    asked = len(walk.questions)
+    returned, _ = walk.state.attempt(lambda: walk.call(gradient, args, site))
+    del walk.questions[asked:]
+    result: Value = returned
+    return result
 
 
 def _first_of_pair(value: Value) -> Value:

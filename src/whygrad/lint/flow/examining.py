@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
+from functools import cache
 
 from whygrad.lint.flow.answers import Answer, answer
 from whygrad.lint.flow.diagnose import diagnosis
@@ -11,6 +13,7 @@ from whygrad.lint.flow.engine import walk_file
 from whygrad.lint.flow.places import Places, stack
 from whygrad.lint.flow.walk import Finder, Question, Walk
 from whygrad.model import SEVERITIES, Diagnosis
+from whygrad.repairs.offering import with_repair
 
 DEEP = 12_000  # frames: expressions inside calls inside calls
 
@@ -45,7 +48,7 @@ def _diagnoses(walk: Walk, path: str) -> tuple[Diagnosis, ...]:
         key = (made.cause, made.location.path, made.location.line, made.location.column)
         if key not in found or _rank(made) < _rank(found[key]):
             found[key] = made
-    return tuple(sorted(found.values(), key=_rank))
+    return tuple(with_repair(d, walk.texts) for d in sorted(found.values(), key=_rank))
 
 
 def _answers(walk: Walk, path: str) -> list[Answer]:
@@ -53,12 +56,24 @@ def _answers(walk: Walk, path: str) -> list[Answer]:
     earlier: dict[object, list[Question]] = {}
     found: list[Answer] = []
     for question in walk.questions:
-        if stack(question.site)[0].path != path:
+        if stack(question.site)[0].path != path or question.expected or _expects_none(question.site.frame.node):
             continue
         before = earlier.setdefault(question.site.node, [])
         found += answer(walk, question, before)
         before.append(question)
     return found
+
+
+@cache
+def _expects_none(function: ast.AST | None) -> bool:
+    """Does a test look for None? Then it is meant: `self.assertIsNone(g)`, `assert g is None`."""
+    for node in ast.walk(function) if function is not None else ():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "assertIsNone":
+            return True
+        is_none = isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare) and isinstance(node.test.ops[0], ast.Is)
+        if is_none and ast.unparse(node).endswith(" is None"):
+            return True
+    return False
 
 
 def _rank(d: Diagnosis) -> tuple[int, int]:

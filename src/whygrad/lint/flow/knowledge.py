@@ -7,7 +7,7 @@ from functools import cache
 from whygrad import catalogue
 from whygrad.catalogue import Entry, Status
 from whygrad.lint.flow.graph import Cut, Edge, Site
-from whygrad.lint.flow.values import Plain, Sequence, Tensor, Unknown, Value, nodes
+from whygrad.lint.flow.values import Object, Plain, Sequence, Tensor, Unknown, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk
 
 SHAPE_ONLY = frozenset(
@@ -27,6 +27,8 @@ def entry(name: str) -> Entry | None:
 
 def apply(walk: Walk, name: str, args: Arguments, site: Site, dtype: str | None = None) -> Value:
     """Call a function of the library: one tensor for each of its outputs. Of a function that was never measured every argument is taken to carry."""
+    if any(isinstance(o, Object) for v in args.all() for o in options(v)):
+        return walk.unknown(site, *args.all())  # something that TensorFlow converts by itself
     found = entry(name)
     if found is None:
         return walk.op(site, args.all(), name, dtype or _common(args))

@@ -107,8 +107,19 @@ def _within(walk: Walk, items: list[ast.withitem], body: list[ast.stmt], env: En
             assigning.assign(walk, items[0].optional_vars, value, env, items[0].context_expr)
         flow[0] = _within(walk, items[1:], body, env)
 
-    within(walk, walk.evaluate(items[0].context_expr, env), env.site(items[0].context_expr), rest)
+    manager = walk.evaluate(items[0].context_expr, env)
+    expects = _expects_an_error(items[0].context_expr)
+    walk.expecting += expects
+    within(walk, manager, env.site(items[0].context_expr), rest)
+    walk.expecting -= expects
     return flow[0]
+
+
+def _expects_an_error(node: ast.expr) -> bool:
+    """`with pytest.raises(...)`, `with self.assertRaises(...)`: what goes wrong in there is meant to."""
+    function = node.func if isinstance(node, ast.Call) else node
+    name = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    return name.lower().startswith(("raises", "assertraises", "warns", "assertwarns", "assert_raises"))
 
 
 def _try(walk: Walk, node: ast.Try, env: Env) -> Flow:

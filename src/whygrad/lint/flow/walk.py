@@ -83,6 +83,7 @@ class Question:
     sources_node: ast.expr | None = None
     order: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
+    expected: bool = False  # asked where an error is expected
 
 
 @dataclass
@@ -101,6 +102,7 @@ class Walk:
     modules: dict[str, Module] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)  # texts of modules that nothing was needed of yet
     fuel: int = FUEL
+    expecting: int = 0  # inside how many blocks that expect an error
     seen: set[ast.AST] = field(default_factory=set)  # functions that were entered
     classes: list[Class] = field(default_factory=list)
     functions: list[Any] = field(default_factory=list)  # module-level functions and methods, in the order of their definition
@@ -116,6 +118,10 @@ class Walk:
         self.fuel -= 1
         if self.fuel <= 0:
             raise OutOfFuel
+
+    def ask(self, question: Question) -> None:
+        question.expected = self.expecting > 0
+        self.questions.append(question)
 
     # Nodes. All that the walk makes come from here: they carry the clock and the tapes of their moment.
 

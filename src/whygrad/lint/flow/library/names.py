@@ -40,14 +40,26 @@ def canonical(name: str) -> str:
     """`tensorflow.compat.v1.math.round` -> `tensorflow.math.round`; `tf_keras.Model` -> `keras.Model`."""
     if name in _WHOLE:
         return _WHOLE[name]
+    if name.startswith("keras.src."):
+        return _public(name)
     for old, new in _DOORS:
         if name.startswith(old):
             return canonical(new + name[len(old) :])
     return name
 
 
-def is_v1(name: str) -> bool:
-    return name.startswith(("tensorflow.compat.v1.", "tensorflow.contrib."))
+PUBLIC = ("layers", "losses", "metrics", "optimizers", "models", "ops", "backend", "initializers", "regularizers")
+
+
+def _public(name: str) -> str:
+    """`keras.src.layers.core.dense.Dense` -> `keras.layers.Dense`."""
+    parts = name.split(".")
+    kept = [
+        part
+        for part in parts[2:3]
+        if part in ("layers", "losses", "metrics", "optimizers", "models", "ops", "backend", "initializers", "regularizers")
+    ]
+    return ".".join(["keras", *kept, parts[-1]])
 
 
 @cache
@@ -61,7 +73,7 @@ def kind_of(name: str) -> str:
         return "model"
     if last.endswith("Optimizer") and name.startswith(("tensorflow.", "keras.")):
         return "optimizer"
-    if not last[:1].isupper():
+    if not last[:1].isupper() or last in SHORT:
         return ""
     for part, kind in _KINDS:
         if f".{part}." in name and name.startswith("keras"):
@@ -69,6 +81,7 @@ def kind_of(name: str) -> str:
     return ""
 
 
+SHORT = frozenset({"MSE", "MAE", "MAPE", "MSLE", "KLD"})  # functions, in spite of their names
 _KINDS = (
     ("layers", "layer"),
     ("applications", "model"),

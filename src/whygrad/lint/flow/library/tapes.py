@@ -54,7 +54,7 @@ def ask(walk: Walk, tape: Tape | Unknown | None, api: str, args: Arguments, site
         question.facts["asked before"] = tape.cells.get("asked") if not tape.persistent else None
         question.facts["recording"] = tape in walk.state.tapes
         walk.state.write(tape.cells, "asked", site)
-    walk.questions.append(question)
+    walk.ask(question)
     return answers(walk, target, sources, site)
 
 

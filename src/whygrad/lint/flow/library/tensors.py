@@ -7,6 +7,7 @@ from collections.abc import Callable
 from whygrad.lint.flow import knowledge, traps
 from whygrad.lint.flow.graph import Cut, Edge, Site
 from whygrad.lint.flow.library import datasets, tapes, variables
+from whygrad.lint.flow.library.names import SHORT
 from whygrad.lint.flow.library.variables import dtype_of_name, dtype_of_value
 from whygrad.lint.flow.values import NONE, Bound, Function, Partial, Plain, Sequence, Table, Tensor, Unknown, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
@@ -282,6 +283,7 @@ def _measured(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     takes_functions = any(isinstance(v, CALLABLE) for v in args.all())
     if takes_functions or not name.startswith(("tensorflow.", "keras.")):
         return walk.unknown(site, *args.all())
-    if name.rpartition(".")[2][:1].isupper():
+    last = name.rpartition(".")[2]
+    if last[:1].isupper() and last not in SHORT and not name.startswith("tensorflow.raw_ops."):
         return walk.unknown(site, *args.all())
     return knowledge.apply(walk, name, args, site)

@@ -63,7 +63,7 @@ def step(walk: Walk, model: Object, compiled: Arguments, at: Site, args: Argumen
         and not args.spread
         and args.get("y", 1) is None
     ):
-        walk.questions.append(Question("fit", site, None, None, None, order=walk.state.tick(), facts={"no labels": at}))
+        walk.ask(Question("fit", site, None, None, None, order=walk.state.tick(), facts={"no labels": at}))
         return
     if loss is None or is_none(loss):
         if not added and not _may_add(walk, model):
@@ -110,7 +110,7 @@ def _without_loss(walk: Walk, model: Object, at: Site, site: Site, found: list[t
     question = Question("compile", at, None, Sequence.of([v for _, v in found], "list"), None, order=walk.state.tick())
     question.facts["missing loss"] = True
     question.facts["names"] = [n for n, _ in found]
-    walk.questions.append(question)
+    walk.ask(question)
 
 
 def _ask(
@@ -133,7 +133,7 @@ def _ask(
     question = Question("fit", site or at, target, Sequence.of([v for _, v in found], "list"), None, order=walk.state.tick())
     question.facts["names"] = [n for n, _ in found]
     question.facts["compile"] = at
-    walk.questions.append(question)
+    walk.ask(question)
 
 
 def minimize(walk: Walk, optimizer: Value, args: Arguments, site: Site) -> Value:
@@ -162,7 +162,7 @@ def minimize(walk: Walk, optimizer: Value, args: Arguments, site: Site) -> Value
         question.tape = tape
     if isinstance(sources, (Function, Bound)):
         question.sources = walk.call(sources, Arguments(), site)
-    walk.questions.append(question)
+    walk.ask(question)
     return walk.unknown(site)
 
 
@@ -189,4 +189,4 @@ def _exhausted(walk: Walk, pairs: Exhaustible, site: Site) -> None:
     """A `zip` that was looped over before has nothing left."""
     used = pairs.cells.get("used")
     if used is not None:
-        walk.questions.append(Question("apply_gradients", site, None, Sequence.of([]), None, facts={"exhausted": used}, order=walk.state.tick()))
+        walk.ask(Question("apply_gradients", site, None, Sequence.of([]), None, facts={"exhausted": used}, order=walk.state.tick()))

@@ -64,7 +64,7 @@ def _of_object(walk: Walk, layer: Object, seen: set[int]) -> Iterator[tuple[str,
     if own is not None:
         yield "", own, layer
     for made in layer.data.get("added", ()):
-        yield f".{made.node.name or 'weight'}", made, layer
+        yield f".{made.node.name.removeprefix('self.') or 'weight'}", made, layer
     listed = {id(v.node) for v in layer.data.get("added", ())}
     parts = [*((f".{name}", value) for name, value in layer.cells.items()), *_inner_layers(layer)]
     for prefix, value in parts:
