@@ -1,0 +1,29 @@
+"""The prediction in the place of its namesake: `f(y_true)` beside `f(y_true)`, where one of them was to read `y_pred`."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from whygrad.model import Diagnosis, Fix
+from whygrad.repairs.edits import renamed
+from whygrad.repairs.file import FUNCTIONS, uses
+from whygrad.repairs.offering import Source
+
+NEVER_READ = re.compile(r"never reads (?:its parameter )?`(\w+)`")
+
+
+def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
+    """Only where the diagnosis points at an expression: of a whole function nobody can tell which name was meant."""
+    file = source.main
+    node = file.expression(diagnosis.location)
+    found = NEVER_READ.search(diagnosis.message)
+    function = None if node is None else file.function(node)
+    if node is None or found is None or not isinstance(function, FUNCTIONS) or len(function.args.args) != 2:
+        return None
+    unread = found[1]
+    other = next((a.arg for a in function.args.args if a.arg != unread), "")
+    places = uses(node, other)
+    if len(places) != 1 or unread not in {a.arg for a in function.args.args} or isinstance(node, ast.Lambda):
+        return None
+    return Fix(f"read `{unread}` in the place of `{other}` here", edits=tuple(renamed(file, places, unread)))

@@ -1,0 +1,48 @@
+"""A gradient function that forgets its `return` gets one; one that returns zeros returns what came from above."""
+
+from __future__ import annotations
+
+import ast
+
+from whygrad.model import Diagnosis, Fix
+from whygrad.repairs.edits import inserted, replaced
+from whygrad.repairs.file import FUNCTIONS, SourceFile
+from whygrad.repairs.imported import called
+from whygrad.repairs.offering import Source
+from whygrad.repairs.returning import forgotten
+
+ZEROS = ("tensorflow.zeros_like", "keras.ops.zeros_like")
+
+
+def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
+    file, at = source.main, diagnosis.location
+    if at is None:
+        return None
+    functions = [n for n in ast.walk(file.tree) if isinstance(n, FUNCTIONS) and n.lineno <= at.line <= (n.end_lineno or n.lineno)]
+    function = max(functions, key=lambda n: n.lineno, default=None)
+    if function is None:
+        return None
+    value = forgotten(function)
+    if value is not None:
+        return Fix(f"return it: `return {_short(file.code(value))}`", edits=(inserted(file, file.span(value)[0], "return "),))
+    return _upstream(file, file.expression(at))
+
+
+def _upstream(file: SourceFile, node: ast.expr | None) -> Fix | None:
+    """`0.0 * upstream` -> `upstream`."""
+    name: ast.expr | None = None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        pair = (node.left, node.right), (node.right, node.left)
+        name = next((b for a, b in pair if isinstance(a, ast.Constant) and a.value == 0 and isinstance(b, ast.Name)), None)
+    elif isinstance(node, ast.Call) and called(file, node) in ZEROS and len(node.args) == 1:
+        name = node.args[0]
+    function = None if node is None else file.function(node)
+    arguments = {a.arg for a in function.args.args} if function is not None else set()
+    if node is None or not isinstance(name, ast.Name) or name.id not in arguments:
+        return None
+    return Fix(f"let the gradient pass: return `{name.id}`", edits=(replaced(file, node, name.id),))
+
+
+def _short(code: str) -> str:
+    line = " ".join(code.split())
+    return line if len(line) < 60 else f"{line[:56]} ..."

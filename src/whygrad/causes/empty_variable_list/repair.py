@@ -1,0 +1,52 @@
+"""`zip(...)` that is read twice becomes a list; a model whose variables are read too early is called once before."""
+
+from __future__ import annotations
+
+import ast
+
+from whygrad.model import Diagnosis, Fix
+from whygrad.repairs.edits import inserted, line_before
+from whygrad.repairs.file import SourceFile, bound
+from whygrad.repairs.imported import dotted
+from whygrad.repairs.moving import tape_block
+from whygrad.repairs.offering import Source, tape_place
+
+ONCE = ("zip", "map", "filter", "enumerate", "reversed", "iter")
+
+
+def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
+    file = source.main
+    node = file.expression(diagnosis.location)
+    if isinstance(node, (ast.Name, ast.Call)):
+        return _as_list(file, node)
+    return _called_first(file, node, diagnosis) if isinstance(node, ast.Attribute) else None
+
+
+def _as_list(file: SourceFile, node: ast.Name | ast.Call) -> Fix | None:
+    """What makes the name, wherever it is made of something that can be run through once only."""
+    made: list[ast.expr] = [node]
+    if isinstance(node, ast.Name):
+        stores = [n for n in ast.walk(file.home(node)) if isinstance(n, ast.Assign) and len(n.targets) == 1]
+        made = [s.value for s in stores if isinstance(s.targets[0], ast.Name) and s.targets[0].id == node.id]
+    once = [m for m in made if isinstance(m, ast.Call) and isinstance(m.func, ast.Name) and m.func.id in ONCE]
+    edits = [e for start, end in map(file.span, once) for e in (inserted(file, start, "list("), inserted(file, end, ")"))]
+    return Fix("keep it as a list: `list(zip(...))`".replace("zip", _kind(once)), "safe", None, tuple(edits)) if edits else None
+
+
+def _kind(once: list[ast.Call]) -> str:
+    return once[0].func.id if once and isinstance(once[0].func, ast.Name) else "zip"
+
+
+def _called_first(file: SourceFile, node: ast.Attribute, diagnosis: Diagnosis) -> Fix | None:
+    """`model(x)` as a line before: with what the tape's block calls it with, if that is there already."""
+    block, statement = tape_block(file, tape_place(diagnosis)), file.statement(node)
+    if block is None or statement is None or "had no variables yet" not in diagnosis.message:
+        return None
+    model = file.code(node.value)
+    calls = [
+        n for n in ast.walk(block) if isinstance(n, ast.Call) and file.code(n.func) == model and len(n.args) == 1 and isinstance(n.args[0], ast.Name)
+    ]
+    before = file.block(statement)[: file.block(statement).index(statement)]
+    known = [c for c in calls if isinstance(c.args[0], ast.Name) and any(bound(s, c.args[0].id) for s in before if isinstance(s, ast.Assign))]
+    line = line_before(file, statement, file.code(known[0])) if known and dotted(file, node) == "" else None
+    return None if line is None else Fix(f"build the model first: `{file.code(known[0])}`", edits=(line,))

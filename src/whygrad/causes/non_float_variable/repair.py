@@ -1,0 +1,50 @@
+"""Whole numbers get a point, `tf.Variable(100)` -> `tf.Variable(100.0)`; a counter gets `trainable=False`."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from whygrad.model import Diagnosis, Fix
+from whygrad.repairs.edits import inserted
+from whygrad.repairs.file import SourceFile
+from whygrad.repairs.imported import called
+from whygrad.repairs.offering import Source
+
+COUNTER = re.compile(r"(?:^|_|\b)(?:step|steps|count|counter|iteration|iterations|iter|epoch|epochs|calls|seen|t|i|n)(?:$|_|\b)")
+LITERAL = (ast.Constant, ast.List, ast.Tuple, ast.UnaryOp, ast.unaryop, ast.expr_context)
+VARIABLE = ("tensorflow.Variable", "keras.Variable")
+
+
+def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
+    file = source.main
+    node = file.expression(diagnosis.location)
+    if not isinstance(node, ast.Call) or called(file, node) not in VARIABLE or len(node.args) != 1 or any(k.arg == "dtype" for k in node.keywords):
+        return None
+    if _is_counter(file, node, diagnosis):
+        if any(k.arg == "trainable" for k in node.keywords):
+            return None
+        end = file.span(node)[1] - 1
+        return Fix("a counter is not trained: `trainable=False`", edits=(inserted(file, end, ", trainable=False"),))
+    numbers = _numbers(node.args[0])
+    edits = tuple(inserted(file, file.span(n)[1], ".0") for n in numbers)
+    return Fix("make it floating: write its numbers with a point", edits=edits) if edits else None
+
+
+def _is_counter(file: SourceFile, node: ast.Call, diagnosis: Diagnosis) -> bool:
+    """By its name, and by beginning at 0 or 1."""
+    begins = isinstance(node.args[0], ast.Constant) and node.args[0].value in (0, 1)
+    given = [k.value.value for k in node.keywords if k.arg == "name" and isinstance(k.value, ast.Constant)]
+    called_so = [*map(str, given), *(v.name.rpartition(".")[2] for v in diagnosis.variables)]
+    return begins and any(COUNTER.search(name.lower()) for name in called_so)
+
+
+def _numbers(value: ast.expr) -> list[ast.expr]:
+    """The whole numbers that make up a literal; in `[100] * n` those of the list. Empty where it is made of more."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult) and isinstance(value.left, ast.List):
+        value = value.left
+    if not all(isinstance(n, LITERAL) for n in ast.walk(value)):
+        return []
+    constants = [n for n in ast.walk(value) if isinstance(n, ast.Constant)]
+    whole = all(type(n.value) is int for n in constants)
+    return list(constants) if whole else []

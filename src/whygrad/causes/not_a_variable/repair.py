@@ -1,0 +1,71 @@
+"""The value is wrapped in `tf.Variable(...)` where it is made."""
+
+from __future__ import annotations
+
+import ast
+
+from whygrad.model import Diagnosis, Edit, Fix, Safety
+from whygrad.repairs.edits import inserted, replaced
+from whygrad.repairs.file import SourceFile
+from whygrad.repairs.imported import called, tensorflow
+from whygrad.repairs.offering import Source
+
+MAKERS = ("tensorflow.convert_to_tensor", "tensorflow.constant")
+
+
+def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
+    file = source.main
+    node = file.expression(diagnosis.location)
+    statement = None if node is None else file.parent(node)
+    makes = (
+        isinstance(statement, (ast.Assign, ast.AnnAssign)) and len(diagnosis.variables) == 1 and isinstance(node, (ast.Call, ast.BinOp, ast.Constant))
+    )
+    if node is None or not makes or not tensorflow(file) or _is_integer(node) or _is_repeated(file, node):
+        return None
+    edits = _as_variable(file, node) if called(file, node) in MAKERS else _wrapped(file, node)
+    safety: Safety = "safe" if _is_of_tensorflow(file, node) else "review"
+    return Fix(f"make it a variable: `{tensorflow(file)}.Variable(...)`", safety, None, tuple(edits)) if edits else None
+
+
+def _as_variable(file: SourceFile, node: ast.expr) -> list[Edit]:
+    """`tf.constant(value, dtype)` -> `tf.Variable(value, dtype=dtype)`. Empty for further arguments."""
+    assert isinstance(node, ast.Call)
+    if len(node.args) not in (1, 2) or any(k.arg not in ("dtype", "name") for k in node.keywords):
+        return []
+    edits = [replaced(file, node.func, f"{tensorflow(file)}.Variable")]
+    return edits + ([inserted(file, file.span(node.args[1])[0], "dtype=")] if len(node.args) == 2 else [])
+
+
+def _wrapped(file: SourceFile, node: ast.expr) -> list[Edit]:
+    """A number and a tensor as they are; for an array the type is given, for NumPy's is twice as wide as that of most tensors."""
+    start, end = file.span(node)
+    plain = _is_of_tensorflow(file, node) or isinstance(node, ast.Constant)
+    if not plain and ("float64" in file.text or not _is_of_numpy(file, node)):
+        return []
+    return [inserted(file, start, f"{tensorflow(file)}.Variable("), inserted(file, end, ")" if plain else f", dtype={tensorflow(file)}.float32)")]
+
+
+def _is_of_tensorflow(file: SourceFile, node: ast.expr) -> bool:
+    """Whether TensorFlow computes it: a call of it, or arithmetic with one."""
+    if isinstance(node, ast.BinOp):
+        return _is_of_tensorflow(file, node.left) or _is_of_tensorflow(file, node.right)
+    return called(file, node).startswith(("tensorflow.", "keras."))
+
+
+def _is_of_numpy(file: SourceFile, node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp):
+        return _is_of_numpy(file, node.left) or _is_of_numpy(file, node.right)
+    return called(file, node).startswith("numpy.")
+
+
+def _is_integer(node: ast.expr) -> bool:
+    """Whole numbers only: the variable would get no gradient either."""
+    value = node.args[0] if isinstance(node, ast.Call) and node.args else node
+    numbers = [n.value for n in ast.walk(value) if isinstance(n, ast.Constant)]
+    literal = all(isinstance(n, (ast.Constant, ast.List, ast.Tuple, ast.expr_context)) for n in ast.walk(value))
+    return literal and not any(isinstance(n, float) for n in numbers)
+
+
+def _is_repeated(file: SourceFile, node: ast.expr) -> bool:
+    """Made anew in every step: a variable must be made once."""
+    return any(isinstance(n, (ast.For, ast.While, ast.With, ast.comprehension)) for n in file.around(node))

@@ -1,0 +1,54 @@
+"""`tape.watch(x)` as the first line of the block, or behind the line in the block that makes `x`."""
+
+from __future__ import annotations
+
+import ast
+
+from whygrad.model import Diagnosis, Edit, Fix
+from whygrad.repairs.edits import inserted, line_after
+from whygrad.repairs.file import SourceFile, bound, names
+from whygrad.repairs.moving import tape_block, tape_name
+from whygrad.repairs.offering import Source, tape_place
+
+SIMPLE = (ast.Name, ast.Attribute, ast.expr_context)
+
+
+def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
+    file = source.main
+    asked, block = file.expression(diagnosis.location), tape_block(file, tape_place(diagnosis))
+    tape = None if block is None else tape_name(block)
+    if asked is None or block is None or tape is None or file.home(asked) is not file.home(block) or file.inside(asked, block):
+        return None
+    missing = _missing(file, asked, {v.name for v in diagnosis.variables})
+    if not missing or any(v.dtype in ("integer", "bool", "string") for v in diagnosis.variables):
+        return None
+    code = ", ".join(file.code(m) for m in missing)
+    call = f"{file.code(tape)}.watch({code if len(missing) == 1 else f'[{code}]'})"
+    line = _line(file, block, missing, call)
+    return None if line is None else Fix(f"watch it: `{call}`", "safe", None, (line,))
+
+
+def _missing(file: SourceFile, asked: ast.expr, wanted: set[str]) -> list[ast.expr]:
+    """Those of the sources that nobody watches, as they are written; empty where one is more than a name."""
+    each = asked.elts if isinstance(asked, (ast.List, ast.Tuple)) else [asked]
+    found = [e for e in each if file.code(e) in wanted] if len(each) > 1 else each
+    return found if all(isinstance(n, SIMPLE) for e in found for n in ast.walk(e)) else []
+
+
+def _line(file: SourceFile, block: ast.With, missing: list[ast.expr], call: str) -> Edit | None:
+    wanted = {name for m in missing for name in names(m, ast.Load)}
+    makers = [s for s in block.body if any(bound(s, name) for name in wanted)]
+    makers += [s for s in block.body if any(file.code(m) in _stored(file, s) for m in missing)]
+    if any(not isinstance(s, ast.Assign) for s in makers):
+        return None
+    if makers:
+        return line_after(file, max(makers, key=lambda s: s.lineno), call)
+    first = block.body[0]
+    indent = file.indent(first)
+    on_one_line = indent is None or first.lineno == block.lineno
+    return None if on_one_line else inserted(file, file.line_start(file.span(first)[0]), f"{indent}{call}\n")
+
+
+def _stored(file: SourceFile, statement: ast.stmt) -> set[str]:
+    """The attributes that a statement binds, as they are written."""
+    return {file.code(n) for n in ast.walk(statement) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}

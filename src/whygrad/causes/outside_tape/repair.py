@@ -1,0 +1,47 @@
+"""What ran before the tape, or after it, comes under its `with`; a loss that `minimize` is handed ready-made gets a tape."""
+
+from __future__ import annotations
+
+import ast
+
+from whygrad.causes.outside_tape.after import after_the_block
+from whygrad.causes.outside_tape.handed import handed_to_minimize
+from whygrad.causes.outside_tape.hoisted import made_once
+from whygrad.model import Diagnosis, Fix
+from whygrad.repairs.file import SourceFile
+from whygrad.repairs.imported import called
+from whygrad.repairs.moving import TAPE, opened_earlier, tape_block
+from whygrad.repairs.offering import Source, tape_place
+
+
+def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
+    file = source.main
+    node = file.expression(diagnosis.location)
+    tape = file.expression(tape_place(diagnosis))
+    if node is None or tape is None or file.home(node) is not file.home(tape) or _is_taped(file, node):
+        return None
+    if isinstance(tape, ast.Call) and isinstance(tape.func, ast.Attribute) and tape.func.attr == "minimize":
+        return handed_to_minimize(file, node, tape)
+    block = tape_block(file, tape_place(diagnosis))
+    if block is None or file.inside(node, block):
+        return None
+    return _before(file, node, block) or after_the_block(file, node, block) or made_once(file, node, block)
+
+
+def _is_taped(file: SourceFile, node: ast.expr) -> bool:
+    """Whether it stands under a tape: then it was kept from an earlier one."""
+    blocks = (n for n in file.around(node) if isinstance(n, ast.With))
+    return any(called(file, item.context_expr) == TAPE for block in blocks for item in block.items)
+
+
+def _before(file: SourceFile, node: ast.expr, block: ast.With) -> Fix | None:
+    first = next((n for n in file.around(node) if n in file.block(block)), None)
+    edit = opened_earlier(file, first, block) if isinstance(first, ast.stmt) else None
+    if edit is None:
+        return None
+    return Fix(f"open the tape earlier: before `{_short(file.code(node))}`", "safe", None, (edit,))
+
+
+def _short(code: str) -> str:
+    line = " ".join(code.split())
+    return line if len(line) < 60 else f"{line[:56]} ..."

@@ -1,0 +1,31 @@
+"""`h = second(x)` that overwrites `h = first(x)` takes `h`. What nobody uses stays: only its author knows what it was for."""
+
+from __future__ import annotations
+
+import ast
+
+from whygrad.model import Diagnosis, Fix
+from whygrad.repairs.edits import replaced
+from whygrad.repairs.file import SourceFile
+from whygrad.repairs.offering import Source, related_place
+
+
+def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
+    file = source.main
+    node = file.expression(diagnosis.location)
+    if not isinstance(node, ast.Call):
+        return None
+    return _chained(file, node, file.expression(related_place(diagnosis, "its result was computed here")))
+
+
+def _chained(file: SourceFile, node: ast.Call, lost: ast.expr | None) -> Fix | None:
+    """Both are assignments to the same name, of calls with the same first argument."""
+    here, there = file.parent(node), None if lost is None else file.parent(lost)
+    if not isinstance(here, ast.Assign) or not isinstance(there, ast.Assign) or not isinstance(lost, ast.Call):
+        return None
+    targets = [t for s in (here, there) for t in s.targets]
+    one_name = len(targets) == 2 and all(isinstance(t, ast.Name) for t in targets) and file.code(targets[0]) == file.code(targets[1])
+    if not one_name or not node.args or not lost.args or file.code(node.args[0]) != file.code(lost.args[0]):
+        return None
+    name = file.code(targets[0])
+    return Fix(f"use the result of `{file.code(lost)}`: hand `{name}` on", edits=(replaced(file, node.args[0], name),))

@@ -1,0 +1,55 @@
+"""The line that makes the variable moves from the method that runs in every step to the constructor."""
+
+from __future__ import annotations
+
+import ast
+
+from whygrad.model import Diagnosis, Edit, Fix
+from whygrad.repairs.edits import deleted, inserted
+from whygrad.repairs.file import FUNCTIONS, SourceFile, names
+from whygrad.repairs.offering import Source
+
+STEPS = ("__call__", "call", "train_step", "forward", "test_step")
+
+
+def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
+    """None unless it is `self.x = ...` in a method, made of what the constructor can see too, and stored nowhere else."""
+    file = source.main
+    node = file.expression(diagnosis.location)
+    statement = None if node is None else file.parent(node)
+    method = None if node is None else file.function(node)
+    owner = None if method is None else file.parent(method)
+    if not isinstance(statement, ast.Assign) or method is None or not isinstance(owner, ast.ClassDef) or method.name not in STEPS:
+        return None
+    constructor = next((s for s in owner.body if isinstance(s, FUNCTIONS) and s.name == "__init__"), None)
+    code = [file.code(t) for t in statement.targets]
+    if (
+        constructor is None
+        or len(code) != 1
+        or not code[0].startswith("self.")
+        or _is_local(statement, method)
+        or _is_stored_again(file, owner, code[0])
+    ):
+        return None
+    gone, there = deleted(file, statement), _into(file, constructor, statement)
+    return None if gone is None or there is None else Fix(f"make `{code[0]}` once, in `__init__`", edits=(gone, there))
+
+
+def _is_local(statement: ast.Assign, method: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether the value reads names of the method: arguments other than `self`, or what it has bound."""
+    local = {a.arg for a in (*method.args.args, *method.args.kwonlyargs)} | names(method, ast.Store)
+    return bool(names(statement.value, ast.Load) & local)
+
+
+def _is_stored_again(file: SourceFile, owner: ast.ClassDef, code: str) -> bool:
+    stores = [n for n in ast.walk(owner) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store) and file.code(n) == code]
+    return len(stores) != 1
+
+
+def _into(file: SourceFile, constructor: ast.FunctionDef | ast.AsyncFunctionDef, statement: ast.Assign) -> Edit | None:
+    """Behind `super().__init__(...)`, or at the end where there is none."""
+    supers = [s for s in constructor.body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Call) and "super(" in file.code(s.value.func)]
+    behind = supers[0] if supers else constructor.body[-1]
+    indent = file.indent(behind)
+    code = file.code(statement)
+    return None if indent is None or "\n" in code else inserted(file, file.line_end(file.span(behind)[1]), f"\n{indent}{code}")

@@ -1,0 +1,164 @@
+"""An expression that leaves TensorFlow comes in (`np.mean(x)`, `x.numpy()`, `float(x)`); the edits that keep the value a tensor go out."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from whygrad.model import Safety
+from whygrad.repairs.edits import changed, inserted, replaced, unwrapped
+from whygrad.repairs.file import SourceFile, names, uses
+from whygrad.repairs.imported import called, tensorflow
+from whygrad.repairs.rewrite import Rewrite
+
+KEPT = frozenset(("shape", "dtype", "ndim", "device", "name", "numpy", "get_shape"))  # what tensors have as arrays do
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """TensorFlow's function for one of NumPy. `arguments`: in order, the names they have here and there, as "axis" or "a:input_tensor"."""
+
+    name: str
+    arguments: tuple[str, ...]
+    needed: int = 1
+    safety: Safety = "safe"
+
+
+def _unary(name: str) -> Twin:
+    return Twin(name, ("x",))
+
+
+def _binary(name: str) -> Twin:
+    return Twin(name, ("x1:x", "x2:y"), 2)
+
+
+def _reduction(name: str) -> Twin:
+    return Twin(name, ("a:input_tensor", "axis", "*keepdims"))
+
+
+TWINS = {
+    **{f"numpy.{n}": _reduction(f"reduce_{n}") for n in ("mean", "sum", "max", "min", "prod")},
+    "numpy.amax": _reduction("reduce_max"),
+    "numpy.amin": _reduction("reduce_min"),
+    "numpy.std": _reduction("math.reduce_std"),
+    "numpy.var": _reduction("math.reduce_variance"),
+    **{f"numpy.{n}": _unary(n) for n in ("abs", "exp", "sqrt", "square", "sin", "cos", "tan", "tanh")},
+    **{f"numpy.{n}": _unary(f"math.{n}") for n in ("log", "log1p", "expm1", "sinh", "cosh")},
+    **{f"math.{n}": _unary(n) for n in ("exp", "sqrt", "sin", "cos", "tan", "tanh")},
+    "math.log": _unary("math.log"),
+    "numpy.absolute": _unary("abs"),
+    "numpy.negative": _unary("negative"),
+    **{f"numpy.{n}": _binary(n) for n in ("add", "subtract", "multiply", "divide", "maximum", "minimum")},
+    "numpy.power": _binary("pow"),
+    "numpy.matmul": Twin("matmul", ("x1:a", "x2:b"), 2),
+    "numpy.dot": Twin("tensordot", ("a", "b"), 2, "review"),
+    "numpy.clip": Twin("clip_by_value", ("a:t", "a_min:clip_value_min", "a_max:clip_value_max"), 3),
+    "numpy.concatenate": Twin("concat", ("arrays:values", "axis")),
+    "numpy.stack": Twin("stack", ("arrays:values", "axis")),
+    "numpy.expand_dims": Twin("expand_dims", ("a:input", "axis"), 2),
+    "numpy.squeeze": Twin("squeeze", ("a:input", "axis")),
+    "numpy.reshape": Twin("reshape", ("a:tensor", "shape"), 2),
+    "numpy.transpose": Twin("transpose", ("a", "axes:perm")),
+    "numpy.where": Twin("where", ("condition", "x", "y"), 3),
+    "numpy.linalg.norm": Twin("norm", ("x:tensor", "-ord", "axis", "*keepdims")),
+}
+
+
+def stayed(file: SourceFile, node: ast.expr) -> Rewrite | None:
+    """None where the expression is of another kind, or an argument has no counterpart."""
+    if not isinstance(node, ast.Call) or not tensorflow(file) or not _only_as_tensor(file, node):
+        return None
+    origin = called(file, node)
+    if origin in TWINS:
+        return _twin(file, node, TWINS[origin])
+    if origin in ("numpy.array", "numpy.asarray"):
+        return _array(file, node)
+    if origin in ("float", "int") and len(node.args) == 1 and not node.keywords:
+        return Rewrite(f"keep the tensor: take `{origin}(...)` away", tuple(unwrapped(file, node, node.args[0])))
+    return _unpacked(file, node)
+
+
+def _unpacked(file: SourceFile, node: ast.Call) -> Rewrite | None:
+    if not isinstance(node.func, ast.Attribute) or node.func.attr not in ("numpy", "item") or node.args or node.keywords:
+        return None
+    return Rewrite(f"keep the tensor: take `.{node.func.attr}()` away", tuple(unwrapped(file, node, node.func.value)))
+
+
+def _twin(file: SourceFile, node: ast.Call, twin: Twin) -> Rewrite | None:
+    renames = _arguments(node, twin)
+    if renames is None:
+        return None
+    name = f"{tensorflow(file)}.{twin.name}"
+    edits = [replaced(file, node.func, name)]
+    for keyword, new in renames:
+        start = file.offset(keyword.lineno, keyword.col_offset)
+        edits.append(changed(file, start, start + len(keyword.arg or ""), new))
+    extra = _left_out(node, twin)
+    if extra:
+        edits.append(inserted(file, file.span(node)[1] - 1, extra))
+    return Rewrite(f"stay in TensorFlow: `{name}` in the place of `{file.code(node.func)}`", tuple(edits), twin.safety)
+
+
+def _left_out(node: ast.Call, twin: Twin) -> str:
+    """Arguments that TensorFlow wants and NumPy has a default for."""
+    if twin.name == "tensordot":
+        return ", 1"
+    given = len(node.args) > 1 or any(k.arg == "axis" for k in node.keywords)
+    return ", axis=0" if twin.name == "concat" and not given else ""
+
+
+def _arguments(node: ast.Call, twin: Twin) -> list[tuple[ast.keyword, str]] | None:
+    """The keywords with their new names. None: an argument that has no counterpart, or one too few."""
+    here = [a.lstrip("*-").partition(":")[0] for a in twin.arguments]
+    there = {a.lstrip("*").partition(":")[0]: a.lstrip("*").rpartition(":")[2] for a in twin.arguments if not a.startswith("-")}
+    positional = next((i for i, a in enumerate(twin.arguments) if a.startswith(("*", "-"))), len(here))
+    if len(node.args) > positional or any(isinstance(a, ast.Starred) for a in node.args):
+        return None
+    if any(k.arg not in there for k in node.keywords) or len(node.args) + len(node.keywords) < twin.needed:
+        return None
+    if any(isinstance(a, ast.Constant) and a.value is None for a in node.args[1:]):
+        return None
+    return [(k, there[k.arg]) for k in node.keywords if k.arg and there[k.arg] != k.arg]
+
+
+def _array(file: SourceFile, node: ast.Call) -> Rewrite | None:
+    """`np.array([a, b])` -> `tf.stack([a, b])`; the dtype as a cast."""
+    dtypes = [k for k in node.keywords if k.arg == "dtype"]
+    if len(node.args) != 1 or len(dtypes) != len(node.keywords):
+        return None
+    value = node.args[0]
+    if isinstance(value, (ast.List, ast.Tuple)) and any(isinstance(e, (ast.List, ast.Tuple, ast.Starred)) for e in value.elts):
+        return None
+    tf = tensorflow(file)
+    new = f"{tf}.stack({file.code(value)})"
+    if dtypes:
+        new = f"{tf}.cast({new}, {file.code(dtypes[0].value)})"
+    elif not isinstance(value, (ast.List, ast.Tuple)):
+        return None
+    return Rewrite(f"stay in TensorFlow: `{tf}.stack` in the place of `{file.code(node.func)}`", (replaced(file, node, new),))
+
+
+def _only_as_tensor(file: SourceFile, node: ast.Call) -> bool:
+    """Whether nothing is done with the result that only an array or a number can: `.T`, `.reshape`, a format, `range`, an index of a list."""
+    parent = file.parent(node)
+    if isinstance(parent, ast.Attribute) and parent.attr not in KEPT:
+        return False
+    statement = file.statement(node)
+    if isinstance(parent, ast.Assign) and parent is statement:
+        bound = {n for target in parent.targets for n in names(target, ast.Store)}
+        return all(_as_tensor(file, use) for name in bound for use in uses(file.home(node), name))
+    return _as_tensor(file, node)
+
+
+def _as_tensor(file: SourceFile, node: ast.expr) -> bool:
+    parent = file.parent(node)
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in KEPT
+    if isinstance(parent, ast.Subscript):
+        return parent.value is node
+    return not (
+        isinstance(parent, ast.Call)
+        and called(file, parent) == ""
+        and isinstance(parent.func, ast.Name)
+        and parent.func.id in ("range", "int", "len")
+    )

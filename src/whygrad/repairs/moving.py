@@ -1,0 +1,93 @@
+"""Statements and a `with` block come in; the edit that brings them under it goes out. The order in which the program runs stays the same."""
+
+from __future__ import annotations
+
+import ast
+
+from whygrad.model import Edit, Location
+from whygrad.repairs.edits import changed
+from whygrad.repairs.file import SourceFile
+from whygrad.repairs.imported import called
+
+MOST_STATEMENTS = 25  # more than that is another program, not a repair
+TAPE = "tensorflow.GradientTape"
+
+
+def tape_block(file: SourceFile, tape: Location | None) -> ast.With | None:
+    """The `with` that opens the tape at a location."""
+    call = file.expression(tape)
+    return next((n for n in file.around(call) if isinstance(n, ast.With)), None) if call is not None else None
+
+
+def tape_name(block: ast.With) -> ast.expr | None:
+    """The name that the tape has; the last one of a `with` with several items."""
+    return next((i.optional_vars for i in reversed(block.items) if isinstance(i.optional_vars, (ast.Name, ast.Attribute, ast.Subscript))), None)
+
+
+def opened_earlier(file: SourceFile, first: ast.stmt, block: ast.With) -> Edit | None:
+    """The `with` line moves up before `first`; all that stands between comes under it."""
+    siblings = file.block(block)
+    if first not in siblings or siblings.index(first) >= siblings.index(block):
+        return None
+    moved = siblings[siblings.index(first) : siblings.index(block)]
+    deeper = _deeper(file, block, moved)
+    if deeper is None:
+        return None
+    start, head = file.line_start(file.span(first)[0]), file.line_start(file.span(block)[0])
+    body = file.line_start(file.span(block.body[0])[0])
+    last = file.line_end(file.span(moved[-1])[1]) + 1
+    between = file.text[last:head] if file.text[last:head].strip() else ""
+    return changed(file, start, body, between + file.text[head:body] + indented(file, start, last, deeper))
+
+
+def closed_later(file: SourceFile, last: ast.stmt, block: ast.With) -> Edit | None:
+    """The statements after the `with`, up to `last`, come under it."""
+    siblings = file.block(block)
+    if last not in siblings or siblings.index(last) <= siblings.index(block):
+        return None
+    moved = siblings[siblings.index(block) + 1 : siblings.index(last) + 1]
+    deeper = _deeper(file, block, moved)
+    if deeper is None:
+        return None
+    start, end = file.line_start(file.span(moved[0])[0]), file.line_end(file.span(last)[1])
+    return changed(file, start, end, indented(file, start, end, deeper))
+
+
+def indented(file: SourceFile, start: int, end: int, deeper: str) -> str:
+    """The lines from `start` to `end` with more white space; what stands inside of strings over several lines stays."""
+    frozen = _inside_strings(file)
+    lines, at = [], start
+    for line in file.text[start:end].split("\n"):
+        lines.append(deeper + line if line.strip() and at not in frozen else line)
+        at += len(line) + 1
+    return "\n".join(lines)
+
+
+def _inside_strings(file: SourceFile) -> set[int]:
+    """The offsets of the lines that begin inside a string."""
+    found: set[int] = set()
+    for node in ast.walk(file.tree):
+        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))):
+            found.update(file.offset(line, 0) for line in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1))
+    return found
+
+
+def _deeper(file: SourceFile, block: ast.With, moved: list[ast.stmt]) -> str | None:
+    """The white space that the block adds; None where the statements cannot be moved as lines, or open tapes of their own."""
+    outer, inner = file.indent(block), file.indent(block.body[0])
+    alone = all(file.indent(s) is not None for s in moved)
+    if outer is None or inner is None or not alone or not inner.startswith(outer) or len(moved) > MOST_STATEMENTS:
+        return None
+    if block.body[0].lineno == block.lineno or "\\\n" in file.text[file.span(moved[0])[0] : file.span(moved[-1])[1]]:
+        return None
+    own = any(called(file, n) == TAPE or _asks(n) for s in moved for n in ast.walk(s))
+    return None if own else inner[len(outer) :]
+
+
+def _asks(node: ast.AST) -> bool:
+    """Whether a gradient is asked for here: what follows belongs to another step."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("gradient", "jacobian", "apply_gradients", "minimize")
+    )

@@ -1,0 +1,19 @@
+"""What a rewritten expression is: a title, the edits, and whether a person must look at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from whygrad.model import Edit, Fix, Safety
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """`title` says what the edits do."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safety: Safety = "review"
+
+    def fix(self) -> Fix:
+        return Fix(self.title, self.safety, None, self.edits)
