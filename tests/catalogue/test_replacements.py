@@ -14,6 +14,7 @@ from whygrad.catalogue.counts import namespace
 from whygrad.catalogue.entry import CUT
 from whygrad.catalogue.reasons import SHAPE_ONLY
 from whygrad.catalogue.replacements import Replacement, all_replacements, for_entry, for_op
+from whygrad.causes.non_differentiable_op.advice import advice
 
 KNOWN = catalogue.load()
 EACH = pytest.mark.parametrize("replacement", all_replacements(), ids=lambda r: r.slug)
@@ -89,6 +90,13 @@ def test_names_come_first_then_ops() -> None:
     assert [r.slug for r in for_op("Sign")] == ["soft-sign", "straight-through-sign"]
     assert for_op("MatMul") == ()
     assert for_entry(KNOWN.get("tf.matmul")) == ()
+
+
+@pytest.mark.parametrize("op", ["Unique", "RandomShuffle", "InTopKV2", "AdjustContrastv2"])
+def test_a_report_points_to_the_replacement(op: str) -> None:
+    said = advice(op, "anything(x)", "loss")
+    assert f"`whygrad ops {op}`" in said
+    assert for_entry(KNOWN.get(op)) == for_op(op)
 
 
 def without() -> list[str]:

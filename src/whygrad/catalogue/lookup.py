@@ -111,7 +111,7 @@ def _nearest(known: list[tuple[int, int, int, int]], wanted: str) -> tuple[int, 
     if match is None:
         raise UsageError(f"{wanted!r} is no version of TensorFlow; write it like 2.15")
     major, minor = map(int, match.groups())
-    return min(known, key=lambda k: (abs(k[0] - major), abs(k[1] - minor)))
+    return min(known, key=lambda k: abs(100 * (k[0] - major) + k[1] - minor))
 
 
 @cache
