@@ -9,7 +9,7 @@ from whygrad.lint.flow import asked, cuts, missing, traps
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node
 from whygrad.lint.flow.sources import Source, is_open, listed
-from whygrad.lint.flow.values import Plain, Tensor, Unknown, is_computed, nodes
+from whygrad.lint.flow.values import Plain, Sequence, Tensor, Unknown, is_computed, nodes
 from whygrad.lint.flow.walk import Question, Walk
 from whygrad.lint.flow.ways import Ways
 
@@ -29,6 +29,12 @@ class Answer:
 
 def answer(walk: Walk, question: Question, earlier: list[Question]) -> list[Answer]:
     """All findings for one gradient call. `earlier`: the questions asked before at the same place."""
+    if question.api == "layer":
+        return [a for a in _answered(walk, question, earlier) if a.finding.cause in (*CERTAIN, "outside-tape", "value-discarded") and a.finding.steps]
+    return _answered(walk, question, earlier)
+
+
+def _answered(walk: Walk, question: Question, earlier: list[Question]) -> list[Answer]:
     if question.facts.get("zero on purpose"):
         return []
     found = asked.classify(walk, question)
@@ -49,6 +55,8 @@ def answer(walk: Walk, question: Question, earlier: list[Question]) -> list[Answ
     if not any(finding for _, finding in judged):
         integer = asked.integer_target(question)
         return [Answer(question, integer, listed(question))] if integer is not None else []
+    if isinstance(question.sources, Sequence) and "subset" in question.sources.cells and not all(f for _, f in judged):
+        return []  # it is not known which of them were chosen
     missing_ones = [(source, finding) for source, finding in judged if finding is not None]
     trainable = [f for s, f in judged if not (isinstance(s.value, Tensor) and s.value.form == "variable" and not s.value.node.trainable)]
     whole = not is_open(question) and all(f is not None for f in trainable) and bool(trainable)
@@ -64,19 +72,10 @@ def _of_unknown_sources(ways: Ways) -> list[Answer]:
     if leads or not sources or question.target is None or not is_computed(question.target) or isinstance(question.tape, Unknown):
         return []
     ways.follow_all()
-    behind = _ancestors([n for s in sources for n in nodes(s.value)])  # the model of `model.trainable_variables`
+    behind = missing.behind([n for s in sources for n in nodes(s.value)])  # the model of `model.trainable_variables`
     steps = cuts.cheapest(ways, [n for n in behind if n in ways.price])
     found = cuts.classify(ways, steps, some_train=False) if steps else None
     return [Answer(question, found, sources)] if found is not None and found.cause in CERTAIN else []
-
-
-def _ancestors(start: list[Node]) -> set[Node]:
-    queue, seen = list(start), set(start)
-    while queue:
-        fresh = [e.origin for e in queue.pop().edges if e.origin not in seen]
-        seen.update(fresh)
-        queue += fresh
-    return seen
 
 
 def _grouped(question: Question, found: list[tuple[Source, Finding]], whole: bool) -> list[Answer]:

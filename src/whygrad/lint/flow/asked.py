@@ -34,6 +34,8 @@ def empty(question: Question, sources: Sequence) -> Finding | None:
     where = Site(node, question.site.frame) if node is not None else question.site
     if isinstance(node, (ast.List, ast.Tuple)):
         return Finding("empty-variable-list", where, {"how": "empty"})
+    if "untracked" in sources.cells:
+        return Finding("empty-variable-list", sources.cells["untracked"], {"how": "empty"})
     if "unbuilt" in sources.cells:
         return Finding("empty-variable-list", sources.cells["unbuilt"], {"how": "not built"})
     return None
@@ -185,8 +187,7 @@ def _is_variable(value: Value) -> bool:
 
 
 def _beside_variables(question: Question) -> bool:
-    value = question.sources
-    return isinstance(value, Sequence) and any(_is_variable(v) for v in value.items)
+    return any(_is_variable(s.value) for s in listed(question))
 
 
 def _variables_used(ways: Ways) -> bool:
@@ -194,27 +195,17 @@ def _variables_used(ways: Ways) -> bool:
 
 
 def _is_stepped(question: Question, source: Source) -> bool:
-    """Does the function assign `w = w - ...` to the source, or hand it to an optimizer?"""
+    """Does the function assign `w = w - ...` to the source, or hand gradients to an optimizer or to `assign_sub`?"""
     name = source.name.partition("[")[0]
-    body = question.site.frame.node
-    tree = body if body is not None else None
-    if tree is None or not name.isidentifier():
-        return name.isidentifier() and question.facts.get("module") is not None and _assigns(question.facts["module"], name)
-    return _assigns(tree, name)
+    return question.site.frame.node is not None and any(_is_step(node, name) for node in ast.walk(question.site.frame.node))
 
 
-def _assigns(tree: ast.AST, name: str) -> bool:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
-            text = ast.unparse(node.value)
-            if isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Sub) and text.startswith(name):
-                return True
-        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name and isinstance(node.op, ast.Sub):
-            return True
-        updates = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("assign_sub", "apply_gradients")
-        if updates and name in ast.unparse(node):
-            return True
-    return False
+def _is_step(node: ast.AST, name: str) -> bool:
+    if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
+        return isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Sub) and ast.unparse(node.value).startswith(name)
+    if isinstance(node, ast.AugAssign):
+        return isinstance(node.target, ast.Name) and node.target.id == name and isinstance(node.op, ast.Sub)
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("assign_sub", "apply_gradients")
 
 
 def watched_late(ways: Ways, node: Node) -> Finding:

@@ -16,20 +16,22 @@ from whygrad.lint.flow.walk import Arguments, Env, Walk
 def assign(walk: Walk, target: ast.expr, value: Value, env: Env, source: ast.expr) -> None:
     """Bind `target`. `source`: the expression that the value comes from."""
     if isinstance(target, ast.Name):
-        _name(value, target.id)
+        _name(value, target.id, source)
         walk.state.write(env.outside.get(target.id, env.own), target.id, value)
     elif isinstance(target, (ast.Tuple, ast.List)):
         _unpack(walk, target.elts, value, env, source)
     elif isinstance(target, ast.Starred):
         assign(walk, target.value, value, env, source)
     elif isinstance(target, ast.Attribute):
-        _attribute(walk, target, value, env)
+        _attribute(walk, target, value, env, source)
     elif isinstance(target, ast.Subscript):
         _item(walk, target, value, env)
 
 
-def _name(value: Value, name: str) -> None:
-    if isinstance(value, Tensor) and value.form == "variable" and not value.node.name:
+def _name(value: Value, name: str, source: ast.expr) -> None:
+    """A variable is called by the name that it is given where it is made."""
+    new = isinstance(value, Tensor) and value.form == "variable" and not value.node.name
+    if new and isinstance(value, Tensor) and value.node.site is not None and value.node.site.node in ast.walk(source):
         value.node.name = name
 
 
@@ -45,13 +47,14 @@ def _unpack(walk: Walk, targets: list[ast.expr], value: Value, env: Env, source:
         assign(walk, target, items[i] if i < len(items) else walk.unknown(env.site(source), value), env, source)
 
 
-def _attribute(walk: Walk, target: ast.Attribute, value: Value, env: Env) -> None:
+def _attribute(walk: Walk, target: ast.Attribute, value: Value, env: Env, source: ast.expr) -> None:
     receiver = walk.evaluate(target.value, env)
     for one in options(receiver):
-        set_attribute(walk, one, target.attr, value, env, target)
+        _name(value, f"self.{target.attr}" if _is_self(target) else ast.unparse(target), source)
+        _set_attribute(walk, one, target.attr, value, env, target)
 
 
-def set_attribute(walk: Walk, receiver: Value, name: str, value: Value, env: Env, target: ast.expr) -> None:
+def _set_attribute(walk: Walk, receiver: Value, name: str, value: Value, env: Env, target: ast.expr) -> None:
     """`receiver.name = value`. A tensor in the place of a variable is noted: the variable is gone from the layer."""
     if isinstance(receiver, Object):
         before = receiver.cells.get(name) or (library.attribute(walk, receiver, name, env.site(target)) if name in WEIGHTS else None)
@@ -62,7 +65,6 @@ def set_attribute(walk: Walk, receiver: Value, name: str, value: Value, env: Env
         if name in ("trainable", "_trainable"):
             walk.state.write(receiver.data, "trainable", value)
         variables.note_replaced(walk, receiver, name, before, value, env.site(target))
-        _name(value, f"self.{name}" if _is_self(target) else ast.unparse(target) if isinstance(target, ast.Attribute) else name)
         walk.state.write(receiver.cells, name, value)
     elif isinstance(receiver, (Module, Class)):
         walk.state.write(receiver.cells, name, value)

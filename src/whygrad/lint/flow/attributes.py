@@ -5,6 +5,7 @@ from __future__ import annotations
 from whygrad.lint.flow import library
 from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.imports import loaded, resolved
+from whygrad.lint.flow.truth import without_none
 from whygrad.lint.flow.values import (
     Bound,
     Class,
@@ -22,6 +23,7 @@ from whygrad.lint.flow.walk import Arguments, Walk
 
 def attribute(walk: Walk, value: Value, name: str, site: Site) -> Value:
     """What `value.name` stands for. An attribute that is not known remembers of what it is one, so that calling it is a method call."""
+    value = without_none(value)
     if isinstance(value, Either):
         joined: Value = walk.state.join([attribute(walk, option, name, site) for option in value.options])
         return joined

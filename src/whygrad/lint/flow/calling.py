@@ -74,6 +74,7 @@ def call_function(walk: Walk, function: Function, args: Arguments, site: Site) -
         return walk.unknown(site, *args.all())
     frame = Frame(function.module.path, _title(function), site, function.node)
     receiver = args.positional[0] if function.owner is not None and args.positional and "staticmethod" not in function.marks else None
+    frame.gives_later = _yields(function.node)
     env = Env(frame, function.module, ({}, *function.scopes), function.owner, receiver)
     bind(walk, function, args, env)
     if "contextmanager" in function.marks:

@@ -76,7 +76,9 @@ def _of_another_tape(ways: Ways, first: Step, when: str) -> Finding:
     place = first.node.called or first.node.site
     if isinstance(tape, Tape) and when == "before" and any(ways.records(n) and n.kind == "op" for n in ways.targets):
         return Finding("outside-tape", beside(first.node, tape.site), {"when": when, "how": "earlier tape"})
-    return Finding("wrong-tape", ways.question.site, {"when": when}, [("computed here", place)])
+    asked = ways.question.site
+    handed_over = entered_from(asked, tape.site) if tape is not None else None  # the tape came as an argument
+    return Finding("wrong-tape", handed_over or asked, {"when": when}, [("computed here", place), ("the gradient is asked for here", asked)])
 
 
 def _further(broken: list[Step], finding: Finding) -> list[tuple[str, Site | None]]:

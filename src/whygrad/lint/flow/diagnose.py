@@ -22,7 +22,7 @@ def diagnosis(answer: Answer, places: Places) -> Diagnosis | None:
     if location is None:
         return None
     tape = question.tape.site if hasattr(question.tape, "site") else None  # type: ignore[union-attr]
-    target = places.texts_of(question.target_node, question.site.path) or "the loss"
+    target = "the output" if question.api == "layer" else places.texts_of(question.target_node, question.site.path) or "the loss"
     evidence = Evidence(
         variables=tuple(_variable(s.name, s.value, places) for s in answer.sources),
         location=location,

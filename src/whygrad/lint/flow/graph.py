@@ -30,6 +30,7 @@ class Frame:
     function: str
     called_from: Site | None = None
     node: ast.AST | None = None  # the function; None for a module
+    gives_later: bool = False  # a generator: the call that makes it says nothing about when it runs
 
     def chain(self) -> list[Site]:
         """The calls that led here, outermost first."""

@@ -34,6 +34,8 @@ def apply(walk: Walk, name: str, args: Arguments, site: Site, dtype: str | None 
         return walk.op(site, args.all(), name, dtype or _common(args))
     outputs = range(max(1, len(found.outputs)))
     made = [_output(walk, found, args, site, i, dtype) for i in outputs]
+    if len(made) > 1 and not any(output.name for output in found.outputs):
+        return Sequence.of([walk.state.join(made)], "list", True)  # as many as the arguments say
     return made[0] if len(made) == 1 else Sequence.of(made)
 
 

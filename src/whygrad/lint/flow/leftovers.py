@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 
 from whygrad.lint.flow import calling
 from whygrad.lint.flow.graph import Site
-from whygrad.lint.flow.library import training
+from whygrad.lint.flow.library import tapes, training
+from whygrad.lint.flow.library import weights as held
 from whygrad.lint.flow.library.names import base_of, kind_of
-from whygrad.lint.flow.values import Class, Function, Object, Value
-from whygrad.lint.flow.walk import Arguments, Env, Walk
+from whygrad.lint.flow.values import Class, Function, Object, Plain, Sequence, Tape, Value
+from whygrad.lint.flow.walk import Arguments, Env, Question, Walk
+from whygrad.lint.flow.withs import begin, end
 
 ASKING = frozenset({"gradient", "jacobian", "batch_jacobian", "gradients", "minimize", "compute_gradients", "compile", "fit", "train_on_batch"})
 Within = Callable[[Callable[[], object]], None]
@@ -51,6 +53,9 @@ def _methods(walk: Walk, cls: Class, env: Env, asking: set[ast.AST], within: Wit
     """On an object whose constructor got arguments nobody knows."""
     methods = [v for v in cls.cells.values() if isinstance(v, Function) and v.node not in walk.seen and v.owner is cls]
     kind = kind_of(base_of(cls.library_bases))
+    forward = next((m for m in methods if m.name == ("__call__" if kind == "module" else "call")), None)
+    if forward is not None and kind in ("layer", "model", "module"):
+        within(lambda: _on_data(walk, cls, forward, env))
     wanted = [m for m in methods if m.node in asking or (m.name == "call" and kind == "loss")]
     if not wanted:
         return
@@ -58,10 +63,37 @@ def _methods(walk: Walk, cls: Class, env: Env, asking: set[ast.AST], within: Wit
     made = Object(base_of(cls.library_bases), site, cls)
     constructor = cls.find("__init__")
     if constructor is not None and isinstance(constructor[0], Function):
-        within(lambda: _alone(walk, constructor[0], [made], env))  # type: ignore[arg-type]
+        within(lambda: _alone(walk, constructor[0], [made], env, settings=True))  # type: ignore[arg-type]
     for method in wanted:
         if method.node not in walk.seen:
             within(lambda method=method: _method(walk, cls, made, method, env, kind))  # type: ignore[misc]
+
+
+def _on_data(walk: Walk, cls: Class, forward: Function, env: Env) -> None:
+    """A layer that nobody uses here: made, built, then called under a tape on data; do its own weights reach its output?"""
+    site = Site(cls.node, env.frame)
+    constructor, builder = cls.find("__init__"), cls.find("build")
+    made = Object(base_of(cls.library_bases), site, cls)
+    if constructor is not None and isinstance(constructor[0], Function):
+        _alone(walk, constructor[0], [made], env, settings=True)
+    if builder is not None and isinstance(builder[0], Function):
+        calling.call_function(walk, builder[0], Arguments([made, walk.data(site, "input_shape", "number", "integer")]), site)
+    made.data["built"] = True
+    tape = tapes.make(walk, Arguments(), site)
+    assert isinstance(tape, Tape)
+    begin(walk, tape)
+    inputs: list[Value] = [walk.data(site, "inputs", dtype="float") for _ in _required(forward)[1:]]
+    output = calling.call_function(walk, forward, Arguments([made, *inputs]), site)
+    end(walk, tape)
+    own = [(name, v) for name, v, owner in held.weights(walk, made) if held.trains(v, owner, made)]
+    question = Question("layer", site, output, Sequence.of([v for _, v in own], "list"), tape, order=walk.state.tick())
+    question.facts["names"] = [f"{cls.name}{name}" for name, _ in own]
+    walk.ask(question)
+
+
+def _required(function: Function) -> list[str]:
+    names = [a.arg for a in (*function.node.args.posonlyargs, *function.node.args.args)]
+    return names[: len(names) - len(function.defaults)] if function.defaults else names
 
 
 def _method(walk: Walk, cls: Class, made: Object, method: Function, env: Env, kind: str) -> None:
@@ -78,11 +110,13 @@ def _method(walk: Walk, cls: Class, made: Object, method: Function, env: Env, ki
         _alone(walk, method, [made], env)
 
 
-def _alone(walk: Walk, function: Function, first: list[Value], env: Env) -> None:
-    """Call a function with unknown arguments."""
+def _alone(walk: Walk, function: Function, first: list[Value], env: Env, settings: bool = False) -> None:
+    """Call a function with unknown arguments. `settings`: what has a number or a text as default is one, whatever its value."""
     site = Site(function.node, env.frame)
     walk.state.tapes.clear()
     names = [a.arg for a in (*function.node.args.posonlyargs, *function.node.args.args)][len(first) :]
     required = names[: len(names) - len(function.defaults)] if function.defaults else names
     given: list[Value] = [walk.unknown(site) for _ in required]
-    calling.call_function(walk, function, Arguments([*first, *given], {}, [walk.unknown(site)]), site)
+    by_default = zip(names[len(required) :], function.defaults) if settings else ()
+    known: dict[str, Value] = {n: walk.data(site, form="number") for n, d in by_default if isinstance(d, Plain) and d.value is not None}
+    calling.call_function(walk, function, Arguments([*first, *given], known, [walk.unknown(site)]), site)

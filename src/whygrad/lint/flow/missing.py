@@ -7,7 +7,7 @@ import ast
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node, Site
 from whygrad.lint.flow.places import beside, stack
-from whygrad.lint.flow.sources import Source
+from whygrad.lint.flow.sources import Source, listed
 from whygrad.lint.flow.values import Tensor
 from whygrad.lint.flow.walk import Walk
 from whygrad.lint.flow.ways import Ways
@@ -22,7 +22,7 @@ def classify(walk: Walk, ways: Ways, source: Source, lost: list[Node], some_trai
     if found is not None:
         return found
     if not some_train and not any(n in ways.price for n in lost):
-        return _constant(walk, ways)
+        return _constant(ways, lost)
     return _unused(walk, ways, source, node)
 
 
@@ -31,8 +31,7 @@ def _recreated(walk: Walk, ways: Ways, node: Node) -> Finding | None:
     if node.site is None:
         return None
     other = next((n for n in ways.price if n is not node and n.kind == "variable" and n.site is not None and n.site.node is node.site.node), None)
-    began = ways.tape.cells.get("began", 0) if ways.tape is not None else 0
-    if other is None or other.order < began:
+    if other is None or ways.tape is None or other.order < ways.tape.cells.get("began", 0):
         return None
     return Finding("variable-recreated", _parting(other.site, node.site, ways), related=[("the one in the list was made here", node.site)])
 
@@ -55,11 +54,11 @@ def _parting(mine: Site | None, other: Site, ways: Ways) -> Site | None:
 # -- the target does not depend on any source --------------------------------------------------------------------------------
 
 
-def _constant(walk: Walk, ways: Ways) -> Finding | None:
+def _constant(ways: Ways, lost: list[Node]) -> Finding | None:
     unread = _unread(ways)
     if unread is not None:
         return unread
-    discarded = _discarded(ways)
+    discarded = _discarded(ways, lost)
     if discarded is not None:
         return discarded
     question = ways.question
@@ -71,13 +70,24 @@ def _constant(walk: Walk, ways: Ways) -> Finding | None:
     return Finding("constant-loss", place or question.site, {"how": "other variables" if others else "nothing"})
 
 
-def _discarded(ways: Ways) -> Finding | None:
+def _discarded(ways: Ways, lost: list[Node]) -> Finding | None:
     """On the way stands `ones_like(...)` or a shape: that is where the value was thrown away."""
     for node in ways.price:
         for edge in node.edges:
-            if edge.cut is not None and edge.cut.cause == "value-discarded" and node.kind == "op":
+            thrown = edge.cut is not None and edge.cut.cause == "value-discarded" and node.kind == "op"
+            if thrown and not behind([edge.origin]).isdisjoint(lost):
                 return Finding("value-discarded", node.site, {"how": "shape"})
     return None
+
+
+def behind(start: list[Node]) -> set[Node]:
+    """All that these were computed from, and they themselves."""
+    queue, seen = list(start), set(start)
+    while queue:
+        fresh = [e.origin for e in queue.pop().edges if e.origin not in seen]
+        seen.update(fresh)
+        queue += fresh
+    return seen
 
 
 def _unread(ways: Ways) -> Finding | None:
@@ -98,9 +108,15 @@ def _unread(ways: Ways) -> Finding | None:
 
 
 def _unread_parameter(site: Site, function: ast.FunctionDef | ast.AsyncFunctionDef, parameter: str) -> Finding:
-    place = Site(_namesake(function, parameter) or function, site.frame)
+    place = Site(_namesake(function, parameter) or _returned(function) or function, site.frame)
     facts = {"how": "unread", "parameter": parameter, "function": function.name}
     return Finding("constant-loss", place, facts, [(f"`{parameter}` is a parameter here and never read", Site(function, site.frame))])
+
+
+def _returned(function: ast.AST) -> ast.expr | None:
+    """What the function returns, if that is one expression."""
+    found = [n.value for n in ast.walk(function) if isinstance(n, ast.Return) and n.value is not None]
+    return found[0] if len(found) == 1 else None
 
 
 def _namesake(function: ast.AST, parameter: str) -> ast.expr | None:
@@ -116,7 +132,7 @@ def _namesake(function: ast.AST, parameter: str) -> ast.expr | None:
 
 
 def _unused(walk: Walk, ways: Ways, source: Source, node: Node) -> Finding:
-    created = node.site
+    created = _own_site(ways, node)
     dropped = _dropped(walk, ways, node)
     if dropped is None:
         return Finding("unused-variable", created or ways.question.site, {"how": "never read"})
@@ -130,6 +146,19 @@ def _unused(walk: Walk, ways: Ways, source: Source, node: Node) -> Finding:
             "unused-variable", overwritten, {"how": "overwritten", "lost": f"`{lost}`"}, [("its result was computed here", dropped), *related]
         )
     return Finding("unused-variable", dropped, {"how": "dropped"}, related)
+
+
+def _own_site(ways: Ways, node: Node) -> Site | None:
+    """Where it is created; of several in the list that one helper makes, the call that made this one."""
+    if node.site is None:
+        return None
+    calls = stack(node.site)[::-1]
+    listed_too = [s.value.node for s in listed(ways.question) if isinstance(s.value, Tensor) and s.value.node is not node]
+    others = [stack(v.site)[::-1] for v in listed_too if v.site is not None and v.site.node is node.site.node]
+    for i, site in enumerate(calls):
+        if not any(i < len(other) and other[i].node is site.node for other in others):
+            return site
+    return node.site
 
 
 def _dropped(walk: Walk, ways: Ways, node: Node) -> Site | None:

@@ -74,12 +74,16 @@ def beside(node: Node, other: Site | None) -> Site | None:
     if site is None:
         return None
     mine = stack(site)
-    making = [i for i, s in enumerate(mine) if s.frame.function.rpartition(".")[2] in MAKERS]
+    making = [i for i, s in enumerate(mine) if s.frame.function.rpartition(".")[2] in MAKERS or s.frame.gives_later]
     if making:
         return mine[making[0]]
-    theirs = [s.frame for s in stack(other)] if other is not None else []
-    shared = [i for i, s in enumerate(mine) if s.frame in theirs]
-    return mine[shared[-1]] if shared else mine[0]
+    theirs = stack(other) if other is not None else []
+    frames = [s.frame for s in theirs]
+    shared = [i for i, s in enumerate(mine) if s.frame in frames]
+    parting = shared[-1] if shared else 0
+    while parting + 1 < len(mine) and parting < len(theirs) and mine[parting].node is theirs[parting].node:
+        parting += 1  # one call that led to both: `fit`, with a callback and a train_step in it
+    return mine[parting]
 
 
 def entered_from(site: Site, other: Site | None) -> Site | None:

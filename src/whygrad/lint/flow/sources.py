@@ -50,8 +50,8 @@ def _flat(value: Value, node: ast.expr | None) -> Iterator[Source]:
             else:
                 yield from _flat(item, element)
     elif isinstance(value, Table):
-        for item in value.cells.values():
-            yield from _flat(item, None)
+        for key, item in value.cells.items():
+            yield Source(f"{_text(node) or 'source'}[{key!r}]", item) if isinstance(key, str) else Source(_title(item, None), item)
     else:
         yield Source(_title(value, node), value)
 

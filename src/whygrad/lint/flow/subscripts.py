@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from whygrad.lint.flow.graph import Cut, Edge, Site
+from whygrad.lint.flow.truth import without_none
 from whygrad.lint.flow.values import Either, Exhaustible, Library, Object, Plain, Sequence, Table, Tensor, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk
 
@@ -13,7 +14,7 @@ MOST_STRING = 16
 
 def item(walk: Walk, value: Value, index: Value, site: Site) -> Value:
     """`value[index]`."""
-    found = [_item(walk, one, index, site) for one in options(value)]
+    found = [_item(walk, one, index, site) for one in options(without_none(value))]
     joined: Value = walk.state.join(found)
     return joined
 

@@ -25,8 +25,8 @@ def squares(y_true, y_pred):
     return ops.mean(ops.square(y_true - y_pred))
 
 
-def forgets(y_true, y_pred):  # cut constant-loss
-    return ops.mean(ops.square(y_true - 1.0))
+def forgets(y_true, y_pred):
+    return ops.mean(ops.square(y_true - 1.0))  # cut constant-loss
 
 
 def compiled_with_a_metric():

@@ -69,10 +69,18 @@ def call(walk: Walk, layer: Object, args: Arguments, site: Site) -> Value:
 
 def _own_call(walk: Walk, layer: Object, args: Arguments, site: Site) -> Value:
     build(walk, layer, site)
-    result = walk.call(walk.attribute(layer, "call", site), args, site)
-    for node in nodes(result):
-        OWNERS.setdefault(node, layer)
-    return result
+    return _owned(walk, layer, walk.call(walk.attribute(layer, "call", site), args, site))
+
+
+def _owned(walk: Walk, layer: Object, result: Value) -> Value:
+    """What a layer gives is its own, also where it hands on what another one made."""
+    if isinstance(result, Sequence):
+        return Sequence.of([_owned(walk, layer, v) for v in result.items], result.kind, result.is_open)
+    if not isinstance(result, Tensor) or result.form != "tensor":
+        return result
+    made = walk.node("join", result.node.site, (Edge(result.node),), "", result.node.dtype)
+    OWNERS[made] = layer
+    return Tensor(made, result.form)
 
 
 def build(walk: Walk, layer: Object, site: Site) -> None:
@@ -109,7 +117,7 @@ def library_layer(walk: Walk, layer: Object, args: Arguments, site: Site) -> Val
     walk.state.write(layer.data, "built", True)
     inner: list[Value] = [v for _, v, _ in weights(walk, layer)]
     if "wrapped" in layer.data and layer.data["wrapped"].cls is not None:
-        inner = [walk.call(layer.data["wrapped"], Arguments(args.positional[:1]), site)]
+        inner = [_wrapped(walk, layer, args, site)]
     made = walk.op(site, inner, layer.made_by)
     by = Cut("index-only", {"op": last}, site) if last in INDEX_INPUT else None
     made.node.edges += tuple(Edge(n, by) for v in args.positional for n in nodes(v))
@@ -122,6 +130,21 @@ def library_layer(walk: Walk, layer: Object, args: Arguments, site: Site) -> Val
         return walk.call(given.positional[0], Arguments(args.positional), layer.site or site)
     returns_state = given.get("return_state") if isinstance(given, Arguments) else None
     return Sequence.of([made] * 3, "list", True) if isinstance(returns_state, Plain) and returns_state.value else made
+
+
+def _wrapped(walk: Walk, layer: Object, args: Arguments, site: Site) -> Value:
+    """The user's layer inside one of Keras's; a cell of an RNN twice, with the state that it gives back."""
+    inner: Object = layer.data["wrapped"]
+    if layer.made_by.rpartition(".")[2] != "RNN":
+        return walk.call(inner, Arguments(args.positional[:1]), site)
+    states: Value = Sequence.of([walk.data(site, "state", dtype="float")], "list", True)
+    result: Value = walk.unknown(site)
+    for _ in range(2):
+        result = walk.call(inner, Arguments([*args.positional[:1], states]), site)
+        if not isinstance(result, Sequence) or len(result.items) != 2:
+            return result
+        states = result.items[1]
+    return result.items[0] if isinstance(result, Sequence) else result
 
 
 def replay(walk: Walk, model: Object, args: Arguments, site: Site) -> Value:

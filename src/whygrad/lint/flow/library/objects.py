@@ -9,7 +9,7 @@ from whygrad.lint.flow.graph import Cut, Edge, Site
 from whygrad.lint.flow.library import arrays, containers, datasets, layers, losses, tapes, training, variables
 from whygrad.lint.flow.library import weights as held
 from whygrad.lint.flow.library.names import kind_of
-from whygrad.lint.flow.values import NONE, Object, Plain, Sequence, Table, Tape, Tensor, Unknown, Value, nodes
+from whygrad.lint.flow.values import NONE, Library, Object, Plain, Sequence, Table, Tape, Tensor, Unknown, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 
 LISTS = {  # of a model: which of its variables
@@ -38,6 +38,8 @@ def attribute(walk: Walk, value: Value, name: str, site: Site) -> Value | None:
 def _of_tensor(walk: Walk, value: Tensor, name: str, site: Site) -> Value | None:
     if name in ("shape", "ndim", "size", "rank"):
         return walk.join(site, [value], "number", "integer", Cut("value-discarded", {"op": "Shape"}, site))
+    if name == "dtype" and value.node.dtype:
+        return Library({"integer": "tensorflow.int32", "float": "tensorflow.float32"}.get(value.node.dtype, f"tensorflow.{value.node.dtype}"))
     if name in ("dtype", "name", "device", "trainable", "op", "graph", "path"):
         return walk.data(site, name, "number")
     if name in ("T", "real", "imag", "flat", "value"):
@@ -111,6 +113,8 @@ def listed(walk: Walk, model: Object, which: str, site: Site) -> Value:
     made.cells["of"] = model
     if unbuilt:
         made.cells["unbuilt"] = site
+    if not kept and any(isinstance(v, Object) and v.cls is not None and v.made_by == "builtins.object" for v in model.cells.values()):
+        made.cells["untracked"] = site
     return made
 
 
@@ -187,6 +191,9 @@ def of_object(walk: Walk, receiver: Object, name: str, args: Arguments, site: Si
         return NONE
     if name in ("build", "load_weights", "set_weights"):
         held.mark_built(walk, receiver)
+        if name == "set_weights" and walk.state.tapes:
+            for _, variable, _ in held.weights(walk, receiver):
+                variables.store(walk, variable.node, args.nodes(), site)
         return NONE
     if name in ("__setattr__", "__post_init__", "__init_subclass__"):
         return NONE

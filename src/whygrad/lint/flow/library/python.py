@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 
 from whygrad.lint.flow.arithmetic import elementwise
@@ -170,6 +171,16 @@ def _asdict(walk: Walk, args: Arguments, site: Site) -> Value:
     return Table(dict(value.cells)) if isinstance(value, Object) and value.cls is not None else walk.unknown(site, *args.all())
 
 
+def _fields(walk: Walk, args: Arguments, site: Site) -> Value:
+    """`dataclasses.fields`: their names are what is read of them."""
+    value = args.positional[0] if args.positional else None
+    cls = value.cls if isinstance(value, Object) else value
+    if not isinstance(cls, Class):
+        return walk.unknown(site, *args.all())
+    names = [s.target.id for s in cls.node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]
+    return Sequence.of([Object("dataclasses.Field", site, cells={"name": Plain(name)}) for name in names])
+
+
 def _getattr(walk: Walk, args: Arguments, site: Site) -> Value:
     name = args.get("name", 1)
     if isinstance(name, Plain) and isinstance(name.value, str) and args.positional:
@@ -255,6 +266,7 @@ HANDLERS: dict[str, Handler] = {
     "builtins.callable": _callable,
     "dataclasses.astuple": _astuple,
     "dataclasses.asdict": _asdict,
+    "dataclasses.fields": _fields,
     "builtins.any": _isinstance,
     "builtins.all": _isinstance,
     "builtins.getattr": _getattr,

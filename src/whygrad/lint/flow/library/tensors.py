@@ -175,10 +175,22 @@ def assign(walk: Walk, args: Arguments, site: Site) -> Value:
 
 def collected(walk: Walk, args: Arguments, site: Site) -> Value:
     """`tf.trainable_variables()` of a graph: all that were made so far. A scope as argument chooses: then it is not known which."""
+    made = Sequence.of([Tensor(v, "variable") for v in walk.variables if v.trainable], "list")
     if args.all():
-        return walk.unknown(site)
-    found = [v for v in walk.variables if v.trainable]
-    return Sequence.of([Tensor(v, "variable") for v in found], "list")
+        made.cells["subset"] = True  # of a scope: some of these
+    return made
+
+
+def looked_up(walk: Walk, args: Arguments, site: Site) -> Value:
+    """`keras.activations.get("relu")`: a function of Keras's, or the user's own."""
+    given = args.positional[0] if args.positional else None
+    if isinstance(given, CALLABLE):
+        return given
+    return Partial(lambda more, at: walk.op(at, more.all(), "keras.activations.linear"))
+
+
+def to_numpy(walk: Walk, args: Arguments, site: Site) -> Value:
+    return walk.join(site, args.all(), "array", "", Cut("left-tensorflow", {"call": ".numpy"}, site))
 
 
 def where(walk: Walk, args: Arguments, site: Site) -> Value:
@@ -237,6 +249,12 @@ HANDLERS: dict[str, Handler] = {
     "tensorflow.function": wrapped,
     "tensorflow.recompute_grad": wrapped,
     "tensorflow.autograph.experimental.do_not_convert": wrapped,
+    "keras.activations.get": looked_up,
+    "keras.losses.get": looked_up,
+    "keras.ops.convert_to_numpy": to_numpy,
+    "tensorflow.make_ndarray": to_numpy,
+    "keras.backend.eval": to_numpy,
+    "keras.backend.get_value": to_numpy,
     "tensorflow.cond": cond,
     "tensorflow.where": where,
     "keras.ops.where": where,

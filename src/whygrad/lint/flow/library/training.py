@@ -32,6 +32,7 @@ def compile_(walk: Walk, model: Value, args: Arguments, site: Site) -> Value:
 def fit(walk: Walk, model: Object, args: Arguments, site: Site) -> Value:
     """One step of `fit`: the model on data, its loss, the gradient for its trainable variables."""
     walk.state.write(model.data, "fitted", True)
+    _callbacks(walk, model, args.get("callbacks"), site)
     compiled = model.data.get(COMPILED)
     own_step = model.cls.find("train_step") if model.cls is not None else None
     if own_step is not None:
@@ -42,6 +43,18 @@ def fit(walk: Walk, model: Object, args: Arguments, site: Site) -> Value:
         return walk.unknown(site)
     step(walk, model, compiled[0], compiled[1], args, site)
     return walk.unknown(site)
+
+
+BEFORE = ("on_train_begin", "on_epoch_begin", "on_batch_begin", "on_train_batch_begin")
+
+
+def _callbacks(walk: Walk, model: Object, given: Value | None, site: Site) -> None:
+    """What the user's callbacks do before a step: they may leave tensors on the model."""
+    for one in given.items if isinstance(given, Sequence) else ():
+        for name in BEFORE if isinstance(one, Object) and one.cls is not None else ():
+            if isinstance(one, Object) and one.cls is not None and one.cls.find(name):
+                walk.state.write(one.cells, "model", model)
+                walk.call(walk.attribute(one, name, site), Arguments([walk.data(site, "index", "number", "integer"), NONE]), site)
 
 
 def step(walk: Walk, model: Object, compiled: Arguments, at: Site, args: Arguments, site: Site) -> None:

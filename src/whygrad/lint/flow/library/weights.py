@@ -102,11 +102,11 @@ def _told_by_line(layer: Value) -> str:
 
 
 def _may_hold(value: Value) -> bool:
-    """Optimizers, losses and metrics on a model are no part of its weights."""
+    """Optimizers, losses, metrics and plain objects on a model are no part of its weights: Keras does not look into them."""
     return (
         not isinstance(value, Object)
         or kind_of(value.made_by) in ("layer", "model", "module")
-        or (value.cls is not None and not kind_of(value.made_by))
+        or (value.cls is not None and value.cls.has_unknown_base)
     )
 
 
