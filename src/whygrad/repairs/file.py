@@ -89,6 +89,13 @@ class SourceFile:
         near = (n for n in ast.walk(self.tree) if isinstance(n, ast.expr) and n.lineno == at.line)
         return next((n for n in near if self.span(n) == span), None)
 
+    def whole_statement(self, at: Location | None) -> ast.stmt | None:
+        """The statement that stands exactly at a location."""
+        if at is None or at.path != self.path or not 0 < at.line <= at.end_line <= len(self._lines):
+            return None
+        span = self.at(at.line, at.column), self.at(at.end_line, at.end_column)
+        return next((n for n in ast.walk(self.tree) if isinstance(n, ast.stmt) and n.lineno == at.line and self.span(n) == span), None)
+
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self._parents.get(node)
 

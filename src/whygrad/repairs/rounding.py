@@ -79,7 +79,8 @@ def naming_line(file: SourceFile, node: ast.expr, name: str, value: str) -> Edit
 
 def _is_cheap(node: ast.expr) -> bool:
     """Whether an expression can be written three times: names and arithmetic, on one line."""
-    return node.lineno == node.end_lineno and all(isinstance(n, PLAIN) for n in ast.walk(node)) and sum(1 for _ in ast.walk(node)) < 25
+    parts = list(ast.walk(node))
+    return node.lineno == node.end_lineno and len(parts) < 25 and all(isinstance(n, PLAIN) and not isinstance(n, ast.MatMult) for n in parts)
 
 
 def _guarded(file: SourceFile, node: ast.expr, new: str) -> str:

@@ -29,7 +29,7 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
 
 
 def _upstream(file: SourceFile, node: ast.expr | None) -> Fix | None:
-    """`0.0 * upstream` -> `upstream`."""
+    """`0.0 * upstream` and, of one argument, `None` -> `upstream`."""
     name: ast.expr | None = None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         pair = (node.left, node.right), (node.right, node.left)
@@ -37,6 +37,8 @@ def _upstream(file: SourceFile, node: ast.expr | None) -> Fix | None:
     elif isinstance(node, ast.Call) and called(file, node) in ZEROS and len(node.args) == 1:
         name = node.args[0]
     function = None if node is None else file.function(node)
+    if isinstance(node, ast.Constant) and node.value is None and isinstance(file.parent(node), ast.Return) and function is not None:
+        name = ast.Name(function.args.args[0].arg) if len(function.args.args) == 1 else None
     arguments = {a.arg for a in function.args.args} if function is not None else set()
     if node is None or not isinstance(name, ast.Name) or name.id not in arguments:
         return None

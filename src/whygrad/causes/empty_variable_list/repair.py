@@ -47,6 +47,7 @@ def _called_first(file: SourceFile, node: ast.Attribute, diagnosis: Diagnosis) -
         n for n in ast.walk(block) if isinstance(n, ast.Call) and file.code(n.func) == model and len(n.args) == 1 and isinstance(n.args[0], ast.Name)
     ]
     before = file.block(statement)[: file.block(statement).index(statement)]
+    before += file.tree.body if file.home(node) is not file.tree else []
     known = [c for c in calls if isinstance(c.args[0], ast.Name) and any(bound(s, c.args[0].id) for s in before if isinstance(s, ast.Assign))]
     line = line_before(file, statement, file.code(known[0])) if known and dotted(file, node) == "" else None
     return None if line is None else Fix(f"build the model first: `{file.code(known[0])}`", edits=(line,))

@@ -20,9 +20,9 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     makes = (
         isinstance(statement, (ast.Assign, ast.AnnAssign)) and len(diagnosis.variables) == 1 and isinstance(node, (ast.Call, ast.BinOp, ast.Constant))
     )
-    if node is None or not makes or not tensorflow(file) or _is_integer(node) or _is_repeated(file, node):
+    if node is None or not makes or not tensorflow(file) or _is_integer(file, node) or _is_repeated(file, node):
         return None
-    edits = _as_variable(file, node) if called(file, node) in MAKERS else _wrapped(file, node)
+    edits = _as_variable(file, node) if called(file, node) in MAKERS else _wrapped(file, node, "array" in diagnosis.message)
     safety: Safety = "safe" if _is_of_tensorflow(file, node) else "review"
     return Fix(f"make it a variable: `{tensorflow(file)}.Variable(...)`", safety, None, tuple(edits)) if edits else None
 
@@ -36,11 +36,12 @@ def _as_variable(file: SourceFile, node: ast.expr) -> list[Edit]:
     return edits + ([inserted(file, file.span(node.args[1])[0], "dtype=")] if len(node.args) == 2 else [])
 
 
-def _wrapped(file: SourceFile, node: ast.expr) -> list[Edit]:
+def _wrapped(file: SourceFile, node: ast.expr, is_array: bool) -> list[Edit]:
     """A number and a tensor as they are; for an array the type is given, for NumPy's is twice as wide as that of most tensors."""
     start, end = file.span(node)
-    plain = _is_of_tensorflow(file, node) or isinstance(node, ast.Constant)
-    if not plain and ("float64" in file.text or not _is_of_numpy(file, node)):
+    plain = not is_array and (_is_of_tensorflow(file, node) or isinstance(node, ast.Constant))
+    plain = plain or (is_array and "float32" in file.code(node))
+    if not plain and (not is_array or "float64" in file.text):
         return []
     return [inserted(file, start, f"{tensorflow(file)}.Variable("), inserted(file, end, ")" if plain else f", dtype={tensorflow(file)}.float32)")]
 
@@ -52,20 +53,18 @@ def _is_of_tensorflow(file: SourceFile, node: ast.expr) -> bool:
     return called(file, node).startswith(("tensorflow.", "keras."))
 
 
-def _is_of_numpy(file: SourceFile, node: ast.expr) -> bool:
-    if isinstance(node, ast.BinOp):
-        return _is_of_numpy(file, node.left) or _is_of_numpy(file, node.right)
-    return called(file, node).startswith("numpy.")
-
-
-def _is_integer(node: ast.expr) -> bool:
+def _is_integer(file: SourceFile, node: ast.expr) -> bool:
     """Whole numbers only: the variable would get no gradient either."""
-    value = node.args[0] if isinstance(node, ast.Call) and node.args else node
+    if isinstance(node, ast.Call) and (called(file, node) not in MAKERS or len(node.args) != 1 or node.keywords):
+        return False
+    value = node.args[0] if isinstance(node, ast.Call) else node
     numbers = [n.value for n in ast.walk(value) if isinstance(n, ast.Constant)]
     literal = all(isinstance(n, (ast.Constant, ast.List, ast.Tuple, ast.expr_context)) for n in ast.walk(value))
     return literal and not any(isinstance(n, float) for n in numbers)
 
 
 def _is_repeated(file: SourceFile, node: ast.expr) -> bool:
-    """Made anew in every step: a variable must be made once."""
-    return any(isinstance(n, (ast.For, ast.While, ast.With, ast.comprehension)) for n in file.around(node))
+    """Made anew in every step, or in a graph: a variable must be made once."""
+    function = file.function(node)
+    traced = function is not None and any("function" in file.code(d) for d in function.decorator_list)
+    return traced or any(isinstance(n, (ast.For, ast.While, ast.With, ast.comprehension)) for n in file.around(node))

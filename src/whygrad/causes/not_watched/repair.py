@@ -5,17 +5,20 @@ from __future__ import annotations
 import ast
 
 from whygrad.model import Diagnosis, Edit, Fix
-from whygrad.repairs.edits import inserted, line_after
+from whygrad.repairs.edits import deleted, inserted, line_after
 from whygrad.repairs.file import SourceFile, bound, names
-from whygrad.repairs.moving import tape_block, tape_name
-from whygrad.repairs.offering import Source, tape_place
+from whygrad.repairs.imported import called
+from whygrad.repairs.moving import TAPE, tape_block, tape_name
+from whygrad.repairs.offering import Source, asked_place, tape_place
 
 SIMPLE = (ast.Name, ast.Attribute, ast.expr_context)
 
 
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file = source.main
-    asked, block = file.expression(diagnosis.location), tape_block(file, tape_place(diagnosis))
+    node = file.expression(diagnosis.location)
+    block = tape_block(file, diagnosis.location) if called(file, node) == TAPE else tape_block(file, tape_place(diagnosis))
+    asked = _asked(file, node, file.expression(asked_place(diagnosis)))
     tape = None if block is None else tape_name(block)
     if asked is None or block is None or tape is None or file.home(asked) is not file.home(block) or file.inside(asked, block):
         return None
@@ -24,8 +27,25 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
         return None
     code = ", ".join(file.code(m) for m in missing)
     call = f"{file.code(tape)}.watch({code if len(missing) == 1 else f'[{code}]'})"
+    early = _earlier(file, node, block)
     line = _line(file, block, missing, call)
-    return None if line is None else Fix(f"watch it: `{call}`", "safe", None, (line,))
+    return None if line is None or early is None else Fix(f"watch it: `{call}`", "safe", None, (*early, line))
+
+
+def _asked(file: SourceFile, node: ast.expr | None, call: ast.expr | None) -> ast.expr | None:
+    """The sources as they stand in the gradient call; the diagnosis may point at them, at a `watch` or at the tape."""
+    if isinstance(call, ast.Call) and len(call.args) > 1 and isinstance(node, ast.Call):
+        return call.args[1]
+    return None if isinstance(node, ast.Call) else node
+
+
+def _earlier(file: SourceFile, node: ast.expr | None, block: ast.With) -> list[Edit] | None:
+    """A `watch` that is there and comes too late, or watches a copy, goes. None where it cannot."""
+    if not isinstance(node, ast.Call) or not file.inside(node, block) or called(file, node) == TAPE:
+        return []
+    statement = file.parent(node)
+    gone = deleted(file, statement) if isinstance(statement, ast.Expr) and len(file.block(statement)) > 1 else None
+    return None if gone is None or len(node.args) != 1 else [gone]
 
 
 def _missing(file: SourceFile, asked: ast.expr, wanted: set[str]) -> list[ast.expr]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from whygrad.model import Edit, Fix
+from whygrad.model import Fix
 from whygrad.repairs.edits import line_before, replaced
 from whygrad.repairs.file import SourceFile
 from whygrad.repairs.imported import called, tensorflow
@@ -36,21 +36,50 @@ def as_loss(file: SourceFile, node: ast.expr) -> Fix | None:
 
 
 def beside_the_metric(file: SourceFile, node: ast.expr) -> Fix | None:
-    """`mean.update_state(x)` and `return mean.result()` -> the mean of `x` under a name, given to the metric and returned."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in ("update_state", "__call__"):
+    """`metric.update_state(...)`, and `metric.result()` as the loss -> the loss from the same arguments, computed beside it."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "update_state" or node.keywords:
         return None
-    made, statement = _made(file, node.func.value), file.statement(node)
-    averages = called(file, made) == "keras.metrics.Mean" and len(node.args) == 1 and not node.keywords
-    if not averages or not isinstance(statement, ast.Expr) or not tensorflow(file):
-        return None
-    metric, given = file.code(node.func.value), file.code(node.args[0])
+    made, statement, metric = _made(file, node.func.value), file.statement(node), file.code(node.func.value)
     results = [n for n in ast.walk(file.home(node)) if isinstance(n, ast.Call) and file.code(n) == f"{metric}.result()"]
-    loss = file.free("loss_value")
-    line = None if "\n" in given else line_before(file, statement, f"{loss} = {tensorflow(file)}.reduce_mean({given})")
-    if line is None or len(results) != 1:
+    if made is None or not isinstance(statement, ast.Expr) or len(results) != 1 or "\n" in file.code(node):
         return None
-    edits: tuple[Edit, ...] = (line, replaced(file, node.args[0], loss), replaced(file, results[0], loss))
-    return Fix(f"hand the tensor on, and give it to `{metric}` besides", edits=edits)
+    if called(file, made) == "keras.metrics.Mean" and len(node.args) == 1 and tensorflow(file):
+        return _mean(file, node, statement, results[0])
+    return _of_two(file, node, made, statement, results[0]) if len(node.args) == 2 else None
+
+
+def _mean(file: SourceFile, node: ast.Call, statement: ast.stmt, result: ast.expr) -> Fix | None:
+    loss = file.free("loss_value")
+    line = line_before(file, statement, f"{loss} = {tensorflow(file)}.reduce_mean({file.code(node.args[0])})")
+    title = "hand the tensor on, and give it to the metric besides"
+    return None if line is None else Fix(title, edits=(line, replaced(file, node.args[0], loss), replaced(file, result, loss)))
+
+
+def _of_two(file: SourceFile, node: ast.Call, made: ast.Call, statement: ast.stmt, result: ast.expr) -> Fix | None:
+    """The prediction gets a name, so that it is computed once."""
+    loss, (truth, prediction) = _loss_object(file, made), node.args
+    if not loss or not isinstance(truth, (ast.Name, ast.Attribute)):
+        return None
+    name, edits = file.code(prediction), []
+    if not isinstance(prediction, (ast.Name, ast.Attribute)):
+        name = file.free("predicted")
+        line = line_before(file, statement, f"{name} = {file.code(prediction)}")
+        if line is None:
+            return None
+        edits = [line, replaced(file, prediction, name)]
+    edits.append(replaced(file, result, f"{loss}({file.code(truth)}, {name})"))
+    return Fix(f"compute the loss beside the metric: `{loss}`", edits=tuple(edits))
+
+
+def _loss_object(file: SourceFile, made: ast.Call) -> str:
+    """`keras.metrics.MeanSquaredError()` -> `keras.losses.MeanSquaredError()`; empty where there is no such loss."""
+    function = made.func
+    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Attribute) or function.attr not in LOSSES:
+        return ""
+    if called(file, made) != f"keras.metrics.{function.attr}" or made.args or any(k.arg not in ARGUMENTS for k in made.keywords):
+        return ""
+    rest = file.code(made)[len(file.code(function)) :]
+    return f"{file.code(function.value.value)}.losses.{function.attr}{rest}"
 
 
 def _made(file: SourceFile, name: ast.expr) -> ast.Call | None:

@@ -51,5 +51,6 @@ def _into(file: SourceFile, constructor: ast.FunctionDef | ast.AsyncFunctionDef,
     supers = [s for s in constructor.body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Call) and "super(" in file.code(s.value.func)]
     behind = supers[0] if supers else constructor.body[-1]
     indent = file.indent(behind)
-    code = file.code(statement)
+    start, end = file.span(statement)
+    code = file.text[start : file.line_end(end)]  # with the comment behind it
     return None if indent is None or "\n" in code else inserted(file, file.line_end(file.span(behind)[1]), f"\n{indent}{code}")

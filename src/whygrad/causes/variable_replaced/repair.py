@@ -16,9 +16,7 @@ SUBTRACT, ADD = ("tensorflow.subtract", "keras.ops.subtract"), ("tensorflow.add"
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file = source.main
     node = file.expression(diagnosis.location)
-    if node is None:
-        return None
-    statement = file.statement(node)
+    statement = file.whole_statement(diagnosis.location) if node is None else file.statement(node)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr" and isinstance(statement, ast.Expr):
         return _setattr(file, node)
     if isinstance(statement, ast.AugAssign):
@@ -26,7 +24,7 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     if not isinstance(statement, ast.Assign) or len(statement.targets) != 1 or node not in (statement.value, statement.targets[0]):
         return None
     target = statement.targets[0]
-    if not isinstance(target, (ast.Name, ast.Attribute)):
+    if not isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
         return None
     edits = _in_place(file, target, statement.value)
     method = edits[0].replacement.strip(".(")
