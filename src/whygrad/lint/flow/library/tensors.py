@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from whygrad.lint.flow import knowledge, traps
 from whygrad.lint.flow.graph import Cut, Edge, Site
-from whygrad.lint.flow.library import datasets, tapes, variables
+from whygrad.lint.flow.library import datasets, higher_order, tapes, variables
 from whygrad.lint.flow.library.names import SHORT
 from whygrad.lint.flow.library.variables import dtype_of_name, dtype_of_value
-from whygrad.lint.flow.values import NONE, Bound, Function, Partial, Plain, Sequence, Table, Tensor, Unknown, Value, nodes
+from whygrad.lint.flow.values import NONE, Partial, Sequence, Table, Tensor, Unknown, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 
-Handler = Callable[[Walk, Arguments, Site], Value]
+Handler = higher_order.Handler
 MADE = frozenset({"constant", "zeros", "ones", "fill", "eye", "range", "linspace", "placeholder", "Input", "ones_initializer", "zeros_initializer"})
-CALLABLE = (Function, Bound, Partial)
 
 
 def convert(walk: Walk, args: Arguments, site: Site) -> Value:
@@ -69,81 +66,6 @@ def random(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     return knowledge.apply(walk, name, args, site, dtype) if args.nodes() else walk.data(site, name, dtype=dtype)
 
 
-# -- functions that take functions -------------------------------------------------------------------------------------------
-
-
-def wrapped(walk: Walk, args: Arguments, site: Site) -> Value:
-    """`tf.function(f)`, `tf.recompute_grad(f)`, `tf.autograph.to_graph(f)`: f. Without f: a decorator."""
-    function = args.get("func", 0) or args.get("function", 0) or args.get("fn", 0)
-    if function is None or isinstance(function, Plain):
-        return Partial(lambda more, at: more.positional[0] if more.positional else walk.unknown(at))
-    return function
-
-
-def cond(walk: Walk, args: Arguments, site: Site) -> Value:
-    found = [args.get("true_fn", 1), args.get("false_fn", 2)]
-    results = [walk.call(f, Arguments(), site) if isinstance(f, CALLABLE) else f for f in found if f is not None]
-    joined: Value = walk.state.join(results) if results else walk.unknown(site, *args.all())
-    return joined
-
-
-def map_fn(walk: Walk, args: Arguments, site: Site) -> Value:
-    """Also scan, foldl, vectorized_map: the body on one element."""
-    function, elements = args.get("fn", 0), args.get("elems", 1)
-    if function is None or elements is None:
-        return walk.unknown(site, *args.all())
-    one = _element(walk, elements, site)
-    result = walk.call(function, Arguments([one]), site)
-    declared = dtype_of_name(args.get("fn_output_signature")) or dtype_of_name(args.get("dtype", 2))
-    if declared in ("integer", "bool"):
-        return walk.op(site, [result], "tensorflow.map_fn", declared, Cut("integer-cast", {"op": "map_fn", "output": "an integer type"}, site))
-    return result
-
-
-def scan(walk: Walk, args: Arguments, site: Site) -> Value:
-    function, elements, initial = args.get("fn", 0), args.get("elems", 1), args.get("initializer", 2)
-    if function is None or elements is None:
-        return walk.unknown(site, *args.all())
-    one = _element(walk, elements, site)
-    carried = initial if initial is not None else one
-    for _ in range(2):
-        carried = walk.call(function, Arguments([carried, one]), site)
-    return carried
-
-
-def _element(walk: Walk, value: Value, site: Site) -> Value:
-    if isinstance(value, Sequence):
-        return Sequence.of([_element(walk, v, site) for v in value.items], value.kind, value.is_open)
-    return walk.op(site, [value], "tensorflow.strided_slice", getattr(getattr(value, "node", None), "dtype", "")) if nodes(value) else value
-
-
-def while_loop(walk: Walk, args: Arguments, site: Site) -> Value:
-    """The body on the loop variables, twice; the condition decides no value."""
-    body, start = args.get("body", 1), args.get("loop_vars", 2)
-    if body is None or start is None:
-        return walk.unknown(site, *args.all())
-    value = start
-    for _ in range(2):
-        items, is_open = walk.items(value, site) if isinstance(value, Sequence) else ([value], False)
-        value = walk.call(body, Arguments([] if is_open else items, {}, items if is_open else []), site)
-    return value
-
-
-def python_function(differentiable: bool) -> Handler:
-    """`tf.py_function` hands tensors over, `tf.numpy_function` and `tf.py_func` arrays, which have no way back."""
-
-    def handle(walk: Walk, args: Arguments, site: Site) -> Value:
-        inputs = args.get("inp", 1)
-        function = args.get("func", 0)
-        given = list(inputs.items) if isinstance(inputs, Sequence) else [inputs] if inputs is not None else []
-        if differentiable and isinstance(function, CALLABLE):
-            return walk.call(function, Arguments(given), site)
-        cut = None if differentiable else Cut("python-function", {"op": "PyFunc"}, site)
-        return walk.op(site, given, "tensorflow.py_function", "", cut)
-
-    return handle
-
-
 def stop_gradient(walk: Walk, args: Arguments, site: Site) -> Value:
     values = args.positional or args.all()
     cut = Cut("gradient-stopped", {"op": "StopGradient"}, site)
@@ -184,7 +106,7 @@ def collected(walk: Walk, args: Arguments, site: Site) -> Value:
 def looked_up(walk: Walk, args: Arguments, site: Site) -> Value:
     """`keras.activations.get("relu")`: a function of Keras's, or the user's own."""
     given = args.positional[0] if args.positional else None
-    if isinstance(given, CALLABLE):
+    if isinstance(given, higher_order.CALLABLE):
         return given
     return Partial(lambda more, at: walk.op(at, more.all(), "keras.activations.linear"))
 
@@ -230,6 +152,7 @@ def clip_by_global_norm(walk: Walk, args: Arguments, site: Site) -> Value:
 
 
 HANDLERS: dict[str, Handler] = {
+    **higher_order.HANDLERS,
     "tensorflow.GradientTape": tapes.make,
     "tensorflow.constant": convert,
     "tensorflow.convert_to_tensor": convert,
@@ -246,30 +169,15 @@ HANDLERS: dict[str, Handler] = {
     "keras.ops.stop_gradient": stop_gradient,
     "tensorflow.gradients": gradients,
     "keras.backend.gradients": gradients,
-    "tensorflow.function": wrapped,
-    "tensorflow.recompute_grad": wrapped,
-    "tensorflow.autograph.experimental.do_not_convert": wrapped,
     "keras.activations.get": looked_up,
     "keras.losses.get": looked_up,
     "keras.ops.convert_to_numpy": to_numpy,
     "tensorflow.make_ndarray": to_numpy,
     "keras.backend.eval": to_numpy,
     "keras.backend.get_value": to_numpy,
-    "tensorflow.cond": cond,
     "tensorflow.where": where,
     "keras.ops.where": where,
     "keras.backend.switch": where,
-    "tensorflow.map_fn": map_fn,
-    "tensorflow.vectorized_map": map_fn,
-    "keras.backend.map_fn": map_fn,
-    "keras.ops.vectorized_map": map_fn,
-    "tensorflow.scan": scan,
-    "tensorflow.foldl": scan,
-    "tensorflow.foldr": scan,
-    "tensorflow.while_loop": while_loop,
-    "tensorflow.py_function": python_function(True),
-    "tensorflow.numpy_function": python_function(False),
-    "tensorflow.py_func": python_function(False),
     "keras.Input": input_,
     "keras.layers.Input": input_,
     "tensorflow.placeholder": input_,
@@ -298,7 +206,7 @@ def function(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
 
 
 def _measured(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
-    takes_functions = any(isinstance(v, CALLABLE) for v in args.all())
+    takes_functions = any(isinstance(v, higher_order.CALLABLE) for v in args.all())
     if takes_functions or not name.startswith(("tensorflow.", "keras.")):
         return walk.unknown(site, *args.all())
     last = name.rpartition(".")[2]
