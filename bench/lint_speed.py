@@ -1,6 +1,6 @@
 """What `whygrad check` takes, side by side with ruff, pylint, pyflakes and TorchFix on the same trees in one run. Tools that are missing are named.
 
-    python bench/lint_speed.py [--rounds 3] [--slow-rounds 1] [--tools FOLDER] [--json FILE]
+    python bench/lint_speed.py [--rounds 3] [--slow-rounds 1] [--tree packages|scripts|both|none] [--tools FOLDER] [--json FILE]
 
 `--tools` is the folder in which the other tools are installed (a virtual environment's bin); by default that of this Python, then the PATH.
 The trees: the installed tensorflow, keras and tf_keras packages; and a project of 200 training scripts made from corpus/.
@@ -50,8 +50,9 @@ def main() -> int:
         project = Path(folder, "project")
         _make_project(project)
         small = [small_file(Path(folder), name) for name in ("with a finding", "clean")]
-        trees = {"the tensorflow, keras and tf_keras packages": _packages(), f"{SCRIPTS} training scripts": [str(project)]}
-        results = {name: _tree(name, paths, tools, options) for name, paths in trees.items()}
+        trees = {"packages": ("the tensorflow, keras and tf_keras packages", _packages()), "scripts": (f"{SCRIPTS} training scripts", [str(project)])}
+        chosen = [about for tree, about in trees.items() if options.tree in (tree, "both")]
+        results = {name: _tree(name, paths, tools, options) for name, paths in chosen}
         results["one small file"] = _one_file(small)
     if options.json is not None:
         options.json.write_text(json.dumps(results, indent=1) + "\n")
@@ -74,6 +75,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--slow-rounds", type=int, default=1, help="rounds of pylint and TorchFix, which take minutes")
     parser.add_argument("--limit", type=int, default=3600, help="seconds after which a tool is stopped: its figure is then a lower bound")
+    parser.add_argument("--tree", choices=["packages", "scripts", "both", "none"], default="both")
     parser.add_argument("--tools", type=Path, default=Path(sysconfig.get_path("scripts")))
     parser.add_argument("--json", type=Path)
     return parser.parse_args()

@@ -76,4 +76,5 @@ def test_a_comment_in_vain_can_be_removed(folder: Folder, line: str, fixed: str)
 def test_the_warning_about_comments_is_selected_like_a_cause(folder: Folder) -> None:
     folder.write({"a.py": "x  # whygrad: ignore\n"})  # a file that speaks of nothing else
     assert folder.check().lines == ["a.py:1:4: there is nothing to ignore on this line [unused-ignore]"]
+    assert "whygrad explain" not in folder.check(format_="terminal").out  # it is no cause and has no page
     assert folder.check("--ignore", "unused-ignore").status == 0

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FOLDER = ".whygrad_cache"
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_PARTS = ("lint", "source", "causes", "catalogue")  # what a finding is made from
+_NO_PART = frozenset({"__pycache__", "analyse", "health", "plugins", "record", "render"})  # all other folders may be what a finding is made from
 
 
 class Cache:
@@ -69,7 +69,7 @@ class Cache:
 
 def made_by() -> str:
     """What the results depend on besides the files: the version, this Python, and the state of our own files, for those who work on them."""
-    states = sorted(line for part in _PARTS for line in _states(os.path.join(_PACKAGE, part)))
+    states = sorted(_states(_PACKAGE))
     return f"{__version__} {sys.version_info[:3]} {digest(''.join(states).encode())}"
 
 
@@ -80,7 +80,7 @@ def _states(folder: str) -> Iterator[str]:
         return
     for entry in entries:
         if entry.is_dir():
-            if entry.name != "__pycache__":
+            if entry.name not in _NO_PART:
                 yield from _states(entry.path)
         elif entry.name not in ("broken.py", "fixed.py", "report.txt"):
             about = entry.stat()

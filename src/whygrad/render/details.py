@@ -15,6 +15,7 @@ from whygrad.render.paths import short_path
 from whygrad.render.plain_text import ELLIPSIS, code_line, inline, one_line, printable, shorten, shorten_middle, split_lines
 from whygrad.render.screen import Screen
 
+WITHOUT_PAGE = frozenset({"unused-ignore"})  # no cause, but a comment in vain
 MOST_VARIABLES = 6
 MOST_STEPS = 9
 MOST_PLACES = 8
@@ -102,6 +103,8 @@ def why(diagnosis: Diagnosis, screen: Screen) -> list[Text]:
 
 def more(diagnosis: Diagnosis, screen: Screen) -> list[Text]:
     """Where to read on."""
+    if diagnosis.cause in WITHOUT_PAGE:
+        return []
     lines = item("", styled((f"whygrad explain {one_line(diagnosis.cause, screen.encoding)}", "cyan")), screen.width)
     address = one_line(diagnosis.help, screen.encoding)
     return [*lines, styled("  = ", (address, "dim"))] if "://" in address else lines  # never broken, like a place
