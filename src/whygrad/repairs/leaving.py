@@ -64,9 +64,9 @@ TWINS = {
 }
 
 
-def stayed(file: SourceFile, node: ast.expr) -> Rewrite | None:
-    """None where the expression is of another kind, or an argument has no counterpart."""
-    if not isinstance(node, ast.Call) or not tensorflow(file) or not _only_as_tensor(file, node):
+def stayed(file: SourceFile, node: ast.expr, *, as_array: bool = False) -> Rewrite | None:
+    """None where the expression is of another kind, or an argument has no counterpart. `as_array`: arrays are seen to elsewhere."""
+    if not isinstance(node, ast.Call) or not tensorflow(file) or not (as_array or _only_as_tensor(file, node)):
         return None
     origin = called(file, node)
     if origin in TWINS:

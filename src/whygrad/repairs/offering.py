@@ -67,6 +67,8 @@ def _offered(diagnosis: Diagnosis, texts: Mapping[str, str]) -> Fix | None:
     if fix is None or main is None:
         return None
     fix = _with_import(fix, main)
+    if fix is not None and (diagnosis.certainty != "proven" or diagnosis.severity == "note"):
+        fix = dataclasses.replace(fix, safety="review")
     return fix if fix is not None and _is_sound(fix.edits, texts) else None
 
 

@@ -12,13 +12,13 @@ def forgotten(function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.expr | No
     last = function.body[-1]
     if not isinstance(last, ast.Expr) or isinstance(last.value, (ast.Constant, ast.Yield, ast.YieldFrom, ast.Await)):
         return None
-    return None if any(isinstance(n, ast.Return) and n.value is not None for n in _own(function)) else last.value
+    return None if any(isinstance(n, ast.Return) and n.value is not None for n in own_nodes(function)) else last.value
 
 
-def _own(function: ast.AST) -> list[ast.AST]:
+def own_nodes(function: ast.AST) -> list[ast.AST]:
     """The nodes of a function without those of functions inside it."""
     found: list[ast.AST] = []
     for child in ast.iter_child_nodes(function):
         if not isinstance(child, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
-            found += [child, *_own(child)]
+            found += [child, *own_nodes(child)]
     return found

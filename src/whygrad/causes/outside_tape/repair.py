@@ -1,4 +1,7 @@
-"""What ran before the tape, or after it, comes under its `with`; a loss that `minimize` is handed ready-made gets a tape."""
+"""What ran before the tape, or after it, comes under its `with`; a loss that `minimize` is handed ready-made gets a tape.
+
+A result that is handed to the function with the tape is computed there instead.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import ast
 
 from whygrad.causes.outside_tape.after import after_the_block
 from whygrad.causes.outside_tape.handed import handed_to_minimize
+from whygrad.causes.outside_tape.handed_in import handed_in
 from whygrad.causes.outside_tape.hoisted import made_once
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.file import SourceFile
@@ -18,8 +22,11 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file = source.main
     node = file.expression(diagnosis.location)
     tape = file.expression(tape_place(diagnosis))
-    if node is None or tape is None or file.home(node) is not file.home(tape) or _is_taped(file, node):
+    if node is None or tape is None or _is_taped(file, node):
         return None
+    if file.home(node) is not file.home(tape):
+        elsewhere = tape_block(file, tape_place(diagnosis))
+        return None if elsewhere is None else handed_in(file, node, elsewhere)
     if isinstance(tape, ast.Call) and isinstance(tape.func, ast.Attribute) and tape.func.attr == "minimize":
         return handed_to_minimize(file, node, tape)
     block = tape_block(file, tape_place(diagnosis))

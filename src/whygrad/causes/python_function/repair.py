@@ -5,33 +5,39 @@ from __future__ import annotations
 import ast
 
 from whygrad.model import Diagnosis, Edit, Fix
-from whygrad.repairs.edits import replaced
+from whygrad.repairs.edits import replaced, unwrapped
 from whygrad.repairs.file import FUNCTIONS, SourceFile
-from whygrad.repairs.imported import called, dotted
+from whygrad.repairs.imported import called, dotted, tensorflow
 from whygrad.repairs.leaving import stayed
 from whygrad.repairs.offering import Source
 
 DOORS = ("tensorflow.numpy_function", "tensorflow.py_func", "tensorflow.py_function")
 OUTSIDE = ("numpy", "scipy", "math", "cv2", "sklearn", "skimage", "pandas")
-METHODS = ("numpy", "astype", "tolist", "item", "copy")
+METHODS = ("numpy", "tolist", "item", "copy", "reshape", "mean", "sum")
+BRANCHES = (ast.If, ast.While, ast.For, ast.IfExp, ast.comprehension, ast.Try)
 
 
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     """None where the function does anything that is not certain to be the same for tensors."""
     file = source.main
     node = file.expression(diagnosis.location)
-    if not isinstance(node, ast.Call) or called(file, node) not in DOORS or len(node.args) < 2 or not isinstance(node.args[0], ast.Name):
+    if not isinstance(node, ast.Call) or called(file, node) not in DOORS or len(node.args) < 2:
         return None
-    name, given = node.args[0].id, node.args[1]
-    functions = [n for n in ast.walk(file.tree) if isinstance(n, FUNCTIONS) and n.name == name]
-    if len(functions) != 1 or not isinstance(given, (ast.List, ast.Tuple)):
+    function, given = _function(file, node.args[0]), node.args[1]
+    inside = None if function is None else _in_tensorflow(file, function)
+    if inside is None or not isinstance(given, (ast.List, ast.Tuple)):
         return None
-    inside = _in_tensorflow(file, functions[0])
-    if inside is None:
-        return None
-    arguments = ", ".join(file.code(a) for a in given.elts)
-    edits = (*inside, replaced(file, node, f"{name}({arguments})"))
+    name = file.code(node.args[0])
+    edits = (*inside, replaced(file, node, f"{name}({', '.join(map(file.code, given.elts))})"))
     return Fix(f"call `{name}` directly{', written with TensorFlow' if inside else ''}", edits=edits)
+
+
+def _function(file: SourceFile, given: ast.expr) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """The only function of its name in the file; of `self.name` too."""
+    own = isinstance(given, ast.Attribute) and isinstance(given.value, ast.Name) and given.value.id == "self"
+    name = given.id if isinstance(given, ast.Name) else given.attr if own and isinstance(given, ast.Attribute) else ""
+    found = [n for n in ast.walk(file.tree) if isinstance(n, FUNCTIONS) and n.name == name]
+    return found[0] if len(found) == 1 else None
 
 
 def _in_tensorflow(file: SourceFile, function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[Edit] | None:
@@ -39,15 +45,42 @@ def _in_tensorflow(file: SourceFile, function: ast.FunctionDef | ast.AsyncFuncti
     edits: list[Edit] = []
     known: set[ast.AST] = set()
     for node in ast.walk(function):
-        if isinstance(node, (ast.If, ast.While, ast.For, ast.IfExp, ast.comprehension, ast.Try)):
+        if isinstance(node, BRANCHES) or (isinstance(node, ast.Attribute) and node.attr in METHODS):
             return None
-        if isinstance(node, ast.Attribute) and node.attr in METHODS:
-            return None
-        if isinstance(node, ast.Call) and dotted(file, node.func).startswith(OUTSIDE):
-            found = stayed(file, node)
+        found = _rewritten(file, node) if isinstance(node, ast.Call) else []
+        if found is None or not isinstance(node, ast.Call):
             if found is None:
                 return None
-            edits += found.edits
-            known.update(ast.walk(node.func))
+            continue
+        edits += found
+        if found:
+            known.update(n for part in (node.func, *_types(node)) for n in ast.walk(part))
     left = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n not in known and dotted(file, n).startswith(OUTSIDE)]
     return None if left else edits
+
+
+def _types(node: ast.Call) -> list[ast.expr]:
+    return node.args if isinstance(node.func, ast.Attribute) and node.func.attr == "astype" else []
+
+
+def _rewritten(file: SourceFile, node: ast.Call) -> list[Edit] | None:
+    """Empty for calls of the user's own functions and of TensorFlow's; None for one that has no counterpart."""
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "astype":
+        floats = len(node.args) == 1 and "float" in file.code(node.args[0])
+        return unwrapped(file, node, node.func.value) if floats else None
+    origin = dotted(file, node.func)
+    if origin == "scipy.stats.rankdata":
+        return _soft_ranks(file, node)
+    if not origin.startswith(OUTSIDE):
+        return []
+    found = stayed(file, node, as_array=True)
+    return None if found is None else list(found.edits)
+
+
+def _soft_ranks(file: SourceFile, node: ast.Call) -> list[Edit] | None:
+    """The rank of a value is one more than how many are smaller: with a sigmoid in the place of "smaller"."""
+    x = node.args[0] if len(node.args) == 1 and not node.keywords else None
+    if not isinstance(x, ast.Name):
+        return None
+    tf = tensorflow(file)
+    return [replaced(file, node, f"(0.5 + {tf}.reduce_sum({tf}.sigmoid(({x.id}[:, None] - {x.id}[None, :]) / 0.05), axis=1))")]
