@@ -50,7 +50,7 @@ def test_every_bad_file_has_its_line_and_the_rest_is_checked(folder: Folder) -> 
         {
             "bytes.py": lib + b"'\xff'\n",
             "good.py": TRAIN + "cut_here\n",
-            "large.py": lib + b"x = 1  # aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n" * 250_000,
+            "large.py": lib + b"t.gradient  # aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n" * 250_000,
             "null.py": lib + b"\0",
             "syntax.py": lib + b"def (:\n",
             "unrelated.py": b"def (:\n",
