@@ -36,7 +36,7 @@ def opened_earlier(file: SourceFile, first: ast.stmt, block: ast.With) -> Edit |
     start, head = file.line_start(file.span(first)[0]), file.line_start(file.span(block)[0])
     body = file.line_start(file.span(block.body[0])[0])
     last = file.line_end(file.span(moved[-1])[1]) + 1
-    between = file.text[last:head] if file.text[last:head].strip() else ""
+    between = file.text[last:head].lstrip("\n") if file.text[last:head].strip() else ""
     return changed(file, start, body, between + file.text[head:body] + indented(file, start, last, deeper))
 
 

@@ -1,0 +1,128 @@
+"""Repairs in many spellings: what the program calls its libraries, tabs, line ends, calls over several lines, and what must not be touched."""
+
+from __future__ import annotations
+
+import pytest
+
+from repairs.rounds import rounds
+
+HEAD = "import numpy as np\nimport tensorflow as tf\n\nx = tf.random.normal([8, 3])\n"
+
+
+def program(body: str, head: str = HEAD, *, result: str = "tape.gradient(loss, w)") -> str:
+    """`body`: the lines of a tape's block."""
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    return f"{head}w = tf.Variable(tf.ones([3, 2]))\nwith tf.GradientTape() as tape:\n{lines}print({result})\n"
+
+
+def after(text: str, **options: bool) -> str:
+    made = rounds(text.encode(), **options)
+    assert made.settled
+    assert rounds(made.text.encode(), **options).text == made.text, "a second run changes nothing"
+    return made.text
+
+
+IN_THE_BLOCK = {
+    "loss = np.mean(x @ w)": "loss = tf.reduce_mean(x @ w)",
+    "loss = tf.reduce_sum(np.sum(a=x @ w, axis=0, keepdims=True))": "loss = tf.reduce_sum(tf.reduce_sum(input_tensor=x @ w, axis=0, keepdims=True))",
+    "loss = tf.reduce_sum(np.clip(x @ w, 0.0, 1.0))": "loss = tf.reduce_sum(tf.clip_by_value(x @ w, 0.0, 1.0))",
+    "loss = tf.reduce_sum(np.concatenate([x @ w, x @ w]))": "loss = tf.reduce_sum(tf.concat([x @ w, x @ w], axis=0))",
+    "loss = tf.reduce_sum(np.log(\n    x @ w,  # positive\n))": "loss = tf.reduce_sum(tf.math.log(\n    x @ w,  # positive\n))",
+    "s = float(tf.reduce_sum(w))\nloss = tf.reduce_sum(x * s)": "s = tf.reduce_sum(w)\nloss = tf.reduce_sum(x * s)",
+    "loss = tf.reduce_sum((x @ w).numpy() * 2.0)": "loss = tf.reduce_sum((x @ w) * 2.0)",
+    "loss = tf.reduce_sum(tf.stop_gradient(x @ w))  # why?": "loss = tf.reduce_sum(x @ w)  # why?",
+    "loss = tf.reduce_mean(tf.cast(tf.less(x @ w, 1.0), tf.float32))": "loss = tf.reduce_mean(tf.sigmoid(10.0 * (1.0 - (x @ w))))",
+    "hit = x @ w > 0\nloss = tf.reduce_mean(tf.cast(hit, 'float32'))": "hit = tf.sigmoid(10.0 * (x @ w))\nloss = tf.reduce_mean(tf.cast(hit, 'float32'))",
+    "z = x @ w\nloss = tf.reduce_sum(tf.floor(z))": "z = x @ w\nloss = tf.reduce_sum(z + tf.stop_gradient(tf.floor(z) - z))",
+    "loss = tf.reduce_sum(tf.sign(x @ w))": "loss = tf.reduce_sum(tf.tanh(x @ w))",
+    'text = "é\U0001f600"; loss = np.mean(x @ w)': 'text = "é\U0001f600"; loss = tf.reduce_mean(x @ w)',
+}
+LEFT_ALONE = (
+    "loss = np.mean(x @ w, dtype=np.float64)",  # an argument without a counterpart
+    "loss = tf.reduce_sum(np.sort(x @ w))",  # a function without one
+    "loss = tf.reduce_sum((x @ w).numpy().T)",  # what only arrays have
+    "hit = x @ w > 0\nloss = tf.reduce_mean(tf.cast(tf.logical_not(hit), tf.float32))",  # a true or false
+    "i = tf.cast(tf.reduce_sum(x @ w), tf.int32)\nloss = tf.reduce_sum(tf.gather(x, [i]))",  # an index
+    "loss = tf.reduce_sum(tf.cast(tf.math.count_nonzero(tf.equal(tf.round(x @ w), 1.0)), tf.float32))",  # a further cut behind it
+)
+
+
+@pytest.mark.parametrize("body", IN_THE_BLOCK)
+def test_in_the_block(body: str) -> None:
+    assert after(program(body)) == program(IN_THE_BLOCK[body])
+
+
+@pytest.mark.parametrize("body", LEFT_ALONE)
+def test_what_is_not_certain_is_left_alone(body: str) -> None:
+    made = rounds(program(body).encode())
+    assert made.found, "otherwise this says nothing"
+    assert made.text == program(body)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("indent", ["    ", "\t"])
+def test_line_ends_and_tabs_stay(newline: str, indent: str) -> None:
+    lines = [
+        "import tensorflow as tf",
+        "x = tf.ones([2, 3])",
+        "def step(w):",
+        "-y = (x",
+        "-  @ w)",
+        "",
+        "-# the tape",
+        "-with tf.GradientTape() as t:",
+    ]
+    lines += ["--loss = tf.reduce_sum(y)", "-return t.gradient(loss, w)", "step(tf.Variable(tf.ones([3, 1])))", ""]
+    wanted = [*lines[:3], "-# the tape", lines[7], "--y = (x", "--  @ w)", *lines[8:]]
+    before, expected = (newline.join(line.replace("-", indent) for line in part) for part in (lines, wanted))
+    assert after(before) == expected
+
+
+def test_text_over_several_lines_moves_as_it_is() -> None:
+    head = HEAD + "w = tf.Variable(tf.ones([3, 2]))\n"
+    moved = 'y = x @ w\ntext = """\n  as it is\n"""\n'
+    tail = "    loss = tf.reduce_sum(y)\nprint(text, tape.gradient(loss, w))\n"
+    inside = '    y = x @ w\n    text = """\n  as it is\n"""\n'
+    assert after(f"{head}{moved}with tf.GradientTape() as tape:\n{tail}") == f"{head}with tf.GradientTape() as tape:\n{inside}{tail}"
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        ("import tensorflow as T\n", "T.reduce_mean"),
+        ("import tensorflow.compat.v2 as T\n", "T.reduce_mean"),
+        ("import tensorflow as tensors\nT = tensors\n", "tensors.reduce_mean"),
+    ],
+)
+def test_libraries_keep_their_names(head: str, wanted: str) -> None:
+    block = "with T.GradientTape() as tape:\n    loss = numpy.mean(w * w)\n"
+    text = f"import numpy\n{head}w = T.Variable([1.0, 2.0])\n{block}print(tape.gradient(loss, w))\n"
+    assert after(text) == text.replace("numpy.mean", wanted)
+
+
+def test_an_import_comes_along() -> None:
+    text = (
+        "import keras\nimport numpy as np\nfrom tensorflow import GradientTape, Variable\n"
+        "w = Variable([1.0, 2.0])\nwith GradientTape() as tape:\n    loss = np.mean(w * w)\nprint(tape.gradient(loss, w))\n"
+    )
+    assert after(text) == "import tensorflow as tf\n" + text.replace("np.mean", "tf.reduce_mean")
+
+
+def test_safe_repairs_alone() -> None:
+    safe, other = program("loss = tf.reduce_sum(np.maximum(x @ w, 0.0))"), program("loss = tf.reduce_sum(tf.sign(x @ w))")
+    assert after(safe, unsafe=False) == safe.replace("np.maximum", "tf.maximum")
+    assert after(other, unsafe=False) == other
+
+
+TARGETS = {
+    "print(tape.gradient(-loss, w))": "print(tape.gradient(objective, w))",
+    "print(tape.gradient(loss / 2.0, [w]))": "print(tape.gradient(objective, [w]))",
+}
+
+
+@pytest.mark.parametrize("asked", TARGETS)
+def test_arithmetic_in_the_gradient_call_moves_under_the_tape(asked: str) -> None:
+    inside = asked.split("(", 2)[2].split(",")[0]
+    text = f"{HEAD}w = tf.Variable(tf.ones([3, 2]))\nwith tf.GradientTape() as tape:\n    loss = tf.reduce_sum(x @ w)\n{asked}\n"
+    wanted = text.replace(asked, f"    objective = {inside}\n{TARGETS[asked]}")
+    assert after(text) == wanted
