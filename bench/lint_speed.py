@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -35,6 +36,7 @@ OTHERS: Mapping[str, Sequence[str]] = {
 }
 SLOW = ("torchfix", "pylint")
 BUDGETS = {"pylint": 20.0, "torchfix": 10.0, "ruff": 1.0}  # so many times faster whygrad is to be
+CPU: dict[str, list[float]] = {}  # seconds of each tool on the tree at hand
 START_BUDGET = 3.0  # times `python -c pass`, for one small file
 
 
@@ -112,17 +114,22 @@ def _tree(name: str, paths: Sequence[str], tools: Mapping[str, Sequence[str]], o
     cold, warm = [*WHYGRAD, "--no-cache", *paths], [*WHYGRAD, *paths]
     _seconds(warm)  # fills the cache, and the system's
     seconds: dict[str, list[float]] = {}
+    CPU.clear()
     for number in range(max(options.rounds, options.slow_rounds)):  # in turn, so that a noisy moment hits all of them
         if number < options.rounds:
-            seconds.setdefault("whygrad, no cache", []).append(_seconds(cold))
-            seconds.setdefault("whygrad, warm cache", []).append(_seconds(warm))
+            seconds.setdefault("whygrad, no cache", []).append(_seconds(cold, about="whygrad, no cache"))
+            seconds.setdefault("whygrad, warm cache", []).append(_seconds(warm, about="whygrad, warm cache"))
         for tool, command in tools.items():
             if number < (options.slow_rounds if tool in SLOW else options.rounds):
-                seconds.setdefault(tool, []).append(_seconds([*command, *_named(tool, paths)], options.limit))
+                seconds.setdefault(tool, []).append(_seconds([*command, *_named(tool, paths)], options.limit, tool))
     medians = {tool: statistics.median(times) for tool, times in seconds.items()}
     base = medians["whygrad, no cache"]
     for tool, median in medians.items():
-        print(f"  {tool:<20} {median:8.2f} s   {median / base:6.2f} x whygrad without cache   ({len(seconds[tool])} rounds)", flush=True)
+        cpu = statistics.median(CPU.get(tool, [float("nan")]))
+        print(
+            f"  {tool:<20} {median:8.2f} s {median / base:7.2f} x whygrad without cache; {cpu:7.2f} s of CPU ({len(seconds[tool])} rounds)",
+            flush=True,
+        )
     return medians
 
 
@@ -159,8 +166,9 @@ def _one_file(files: Sequence[Path]) -> dict[str, float]:
     return medians
 
 
-def _seconds(command: Sequence[str], limit: int = 3600) -> float:
-    start = time.perf_counter()
+def _seconds(command: Sequence[str], limit: int = 3600, about: str = "") -> float:
+    """Wall seconds; those of the CPU, which say more on a busy machine, are noted under `about`."""
+    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
         done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=limit)
     except subprocess.TimeoutExpired:
@@ -168,6 +176,8 @@ def _seconds(command: Sequence[str], limit: int = 3600) -> float:
         return time.perf_counter() - start
     if done.returncode < 0:
         raise SystemExit(f"{command[0]} was ended by signal {-done.returncode}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    CPU.setdefault(about, []).append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return time.perf_counter() - start
 
 
