@@ -141,7 +141,9 @@ def _unread_prediction(scene: Scene) -> Finding | None:
 
 
 def _unread(scene: Scene, info: FunctionInfo, parameter: str) -> Finding:
-    place = _namesake(scene, info.location, parameter) or info.header
+    returned = scene.program.returns(info.location)
+    only = returned[0] if len(returned) == 1 else None
+    place = _namesake(scene, info.location, parameter) or only or info.header
     related = [Related(f"{quote(parameter)} is a parameter here and never read", info.header)]
     return Finding("constant-loss", place, related=related, facts={"how": "unread", "parameter": parameter, "function": info.name})
 

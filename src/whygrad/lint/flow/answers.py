@@ -30,8 +30,15 @@ class Answer:
 def answer(walk: Walk, question: Question, earlier: list[Question]) -> list[Answer]:
     """All findings for one gradient call. `earlier`: the questions asked before at the same place."""
     if question.api == "layer":
-        return [a for a in _answered(walk, question, earlier) if a.finding.cause in (*CERTAIN, "outside-tape", "value-discarded") and a.finding.steps]
+        return [a for a in _answered(walk, question, earlier) if _is_about_its_own(a)]
     return _answered(walk, question, earlier)
+
+
+def _is_about_its_own(found: Answer) -> bool:
+    """Of a layer that nobody uses here only this is told: a cut on the way that begins at one of its own variables."""
+    steps = found.finding.steps
+    own = [s.value.node for s in found.sources if isinstance(s.value, Tensor)]
+    return found.finding.cause in (*CERTAIN, "outside-tape", "value-discarded") and bool(steps) and steps[0].edge.origin in own
 
 
 def _answered(walk: Walk, question: Question, earlier: list[Question]) -> list[Answer]:

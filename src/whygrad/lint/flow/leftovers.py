@@ -10,7 +10,7 @@ from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.library import tapes, training
 from whygrad.lint.flow.library import weights as held
 from whygrad.lint.flow.library.names import base_of, kind_of
-from whygrad.lint.flow.values import Class, Function, Object, Plain, Sequence, Tape, Value
+from whygrad.lint.flow.values import Class, Function, Object, Plain, Sequence, Tape, Tensor, Value
 from whygrad.lint.flow.walk import Arguments, Env, Question, Walk
 from whygrad.lint.flow.withs import begin, end
 
@@ -85,7 +85,7 @@ def _on_data(walk: Walk, cls: Class, forward: Function, env: Env) -> None:
     inputs: list[Value] = [walk.data(site, "inputs", dtype="float") for _ in _required(forward)[1:]]
     output = calling.call_function(walk, forward, Arguments([made, *inputs]), site)
     end(walk, tape)
-    own = [(name, v) for name, v, owner in held.weights(walk, made) if held.trains(v, owner, made)]
+    own = [(name, v) for name, v, owner in held.weights(walk, made) if isinstance(v, Tensor) and held.trains(v, owner, made)]
     question = Question("layer", site, output, Sequence.of([v for _, v in own], "list"), tape, order=walk.state.tick())
     question.facts["names"] = [f"{cls.name}{name}" for name, _ in own]
     walk.ask(question)
