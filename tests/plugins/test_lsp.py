@@ -78,6 +78,17 @@ def test_an_open_module_counts_as_it_is_typed(tmp_path: Path) -> None:
     edit_session(tmp_path, work, *FAKE)
 
 
+def test_a_finding_in_another_file_says_where(tmp_path: Path) -> None:
+    (tmp_path / "b.py").write_text("x\n")
+
+    async def work(editor: Editor) -> None:
+        (found,) = await editor.open("a.py", HEAD + "import b\ncut_elsewhere b 1\n")
+        assert found.message == "b.py:1: cut_elsewhere found"
+        assert found.range.start == types.Position(0, 0)
+
+    edit_session(tmp_path, work, *FAKE)
+
+
 def test_quick_fixes(tmp_path: Path) -> None:
     text = HEAD + '"\U0001f600é"; cut_safe; cut_review\nx = """\ncut_here"""\nclean  # whygrad: ignore\n'
 

@@ -11,7 +11,7 @@ from pygls import uris
 from pygls.workspace import PositionCodec
 
 from whygrad.lint.comments import UNUSED
-from whygrad.model import Diagnosis, Severity
+from whygrad.model import Diagnosis, Location, Severity
 from whygrad.plugins.lsp.places import lines_of, range_of
 
 SOURCE = "whygrad"
@@ -29,7 +29,7 @@ def diagnostic(found: Diagnosis, path: str, text: str, codec: PositionCodec) -> 
     nowhere = types.Range(types.Position(0, 0), types.Position(0, 0))
     return types.Diagnostic(
         range=range_of(at, lines, codec) if at is not None and at.path == path else nowhere,
-        message=f"{'likely: ' if found.certainty == 'likely' else ''}{found.message}" + (f"\n{found.explanation}" if found.explanation else ""),
+        message=_elsewhere(at, path) + _doubt(found) + found.message + (f"\n{found.explanation}" if found.explanation else ""),
         severity=_SEVERITY[found.severity],
         code=found.cause,
         code_description=types.CodeDescription(found.help) if "://" in found.help else None,
@@ -37,6 +37,14 @@ def diagnostic(found: Diagnosis, path: str, text: str, codec: PositionCodec) -> 
         tags=[types.DiagnosticTag.Unnecessary] if found.cause == UNUSED else None,
         related_information=list(_related(found, path, lines, codec)),
     )
+
+
+def _elsewhere(at: Location | None, path: str) -> str:
+    return "" if at is None or at.path == path else f"{Path(at.path).name}:{at.line}: "
+
+
+def _doubt(found: Diagnosis) -> str:
+    return "likely: " if found.certainty == "likely" else ""
 
 
 def actions(found: Diagnosis, path: str, text: str, codec: PositionCodec) -> Iterator[types.CodeAction]:
