@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from functools import cache
 
 from whygrad.lint.flow import library
 from whygrad.lint.flow.custom_gradients import through_custom
@@ -74,7 +73,7 @@ def call_function(walk: Walk, function: Function, args: Arguments, site: Site) -
         return walk.unknown(site, *args.all())
     frame = Frame(function.module.path, _title(function), site, function.node)
     receiver = args.positional[0] if function.owner is not None and args.positional and "staticmethod" not in function.marks else None
-    frame.gives_later = _yields(function.node)
+    frame.gives_later = function.node in walk.generators
     env = Env(frame, function.module, ({}, *function.scopes), function.owner, receiver)
     bind(walk, function, args, env)
     if "contextmanager" in function.marks:
@@ -93,25 +92,12 @@ def _run(walk: Walk, function: Function, env: Env) -> Value:
     if isinstance(function.node, ast.Lambda):
         return walk.evaluate(function.node.body, env)
     flow = walk.execute(function.node.body, env)
-    if _yields(function.node):
+    if function.node in walk.generators:
         return Exhaustible(Sequence.of(env.yielded or [walk.unknown(None)], "list", True), "generator")
     if flow.value in ("next", "break", "continue"):
         env.returned.append(NONE)
     joined: Value = walk.state.join(env.returned) if env.returned else walk.unknown(None)
     return joined
-
-
-@cache
-def _yields(node: ast.AST) -> bool:
-    """Is this a generator? Functions inside it do not count."""
-    queue = list(ast.iter_child_nodes(node))
-    while queue:
-        child = queue.pop()
-        if isinstance(child, (ast.Yield, ast.YieldFrom)):
-            return True
-        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            queue += ast.iter_child_nodes(child)
-    return False
 
 
 def _generator(walk: Walk, function: Function, env: Env, site: Site) -> Value:

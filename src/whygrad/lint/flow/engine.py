@@ -8,6 +8,7 @@ from collections.abc import Callable
 from whygrad.lint.flow import attributes, calling, expressions, leftovers, statements, subscripts
 from whygrad.lint.flow.graph import Frame
 from whygrad.lint.flow.library import layers, training
+from whygrad.lint.flow.survey import survey
 from whygrad.lint.flow.values import Library, Module, Plain
 from whygrad.lint.flow.walk import FUEL, FUEL_ALONE, Arguments, Env, Finder, OutOfFuel, Walk
 
@@ -28,12 +29,14 @@ def walk_file(path: str, text: str, finder: Finder) -> Walk:
     tree = ast.parse(text)
     walk = new_walk(finder)
     walk.texts[path] = text
+    found = survey(tree)
+    walk.generators |= found.generators
     module = Module(path, {"__name__": Plain("__main__"), "__file__": Library("path")})
     walk.modules[path] = module
     env = Env(Frame(path, "<module>"), module)
     _within(walk, FUEL, lambda: walk.execute(tree.body, env))
     _within(walk, FUEL, lambda: _train_compiled(walk))
-    leftovers.call_unused(path, tree, walk, env, lambda work: _within(walk, FUEL_ALONE, work))
+    leftovers.call_unused(path, found, walk, env, lambda work: _within(walk, FUEL_ALONE, work))
     return walk
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import sys
 from functools import cache
 
@@ -21,19 +20,12 @@ DEEP = 12_000  # frames: expressions inside calls inside calls
 def examine(path: str, text: str, project: Finder) -> tuple[Diagnosis, ...]:
     """All findings for the gradients that the file `path` asks for; `text` is its source. Some lie in other files of the project.
 
-    Raises SyntaxError on source that does not parse. Otherwise never, except under WHYGRAD_STRICT=1.
+    Raises SyntaxError on source that does not parse, RecursionError and MemoryError on source that is nested too deeply.
     """
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, DEEP))
     try:
-        walk = walk_file(path, text, project)
-        return _diagnoses(walk, path)
-    except SyntaxError:
-        raise
-    except Exception:
-        if os.environ.get("WHYGRAD_STRICT") == "1":
-            raise
-        return ()
+        return _diagnoses(walk_file(path, text, project), path)
     finally:
         sys.setrecursionlimit(limit)
 

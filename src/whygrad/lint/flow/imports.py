@@ -6,6 +6,7 @@ import ast
 from functools import partial
 
 from whygrad.lint.flow.graph import Frame
+from whygrad.lint.flow.survey import survey
 from whygrad.lint.flow.values import Cells, Deferred, Library, Module, Value
 from whygrad.lint.flow.walk import Env, Walk
 
@@ -91,7 +92,9 @@ def loaded(walk: Walk, found: Module) -> Module:
     state.tapes, state.journals, state.left = [], [], []
     try:
         walk.texts[found.path] = text
-        walk.execute(ast.parse(text).body, Env(Frame(found.path, "<module>"), found))
+        tree = ast.parse(text)
+        walk.generators |= survey(tree).generators
+        walk.execute(tree.body, Env(Frame(found.path, "<module>"), found))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass  # a module that cannot be read holds nothing that is known
     finally:

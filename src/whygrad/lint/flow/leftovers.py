@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from whygrad.lint.flow import calling
 from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.library import tapes, training
 from whygrad.lint.flow.library import weights as held
 from whygrad.lint.flow.library.names import base_of, kind_of
+from whygrad.lint.flow.survey import Survey
 from whygrad.lint.flow.values import Class, Function, Object, Plain, Sequence, Tape, Tensor, Value
 from whygrad.lint.flow.walk import Arguments, Env, Question, Walk
 from whygrad.lint.flow.withs import begin, end
@@ -18,9 +19,9 @@ ASKING = frozenset({"gradient", "jacobian", "batch_jacobian", "gradients", "mini
 Within = Callable[[Callable[[], object]], None]
 
 
-def call_unused(path: str, tree: ast.Module, walk: Walk, env: Env, within: Within) -> None:
+def call_unused(path: str, found: Survey, walk: Walk, env: Env, within: Within) -> None:
     """`within`: does a piece of work with a ration of its own."""
-    asking = _asking(tree)
+    asking = _asking(found)
     for cls in list(walk.classes):
         if cls.module.path == path:
             _methods(walk, cls, env, asking, within)
@@ -30,23 +31,14 @@ def call_unused(path: str, tree: ast.Module, walk: Walk, env: Env, within: Withi
             within(lambda function=function: _alone(walk, function, [], env))  # type: ignore[misc]
 
 
-def _asking(tree: ast.Module) -> set[ast.AST]:
+def _asking(found: Survey) -> set[ast.AST]:
     """The functions that ask for gradients, or call by name one that does."""
-    functions = [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    words = {f: set(_words(f)) for f in functions}
     names = set(ASKING)
     while True:
-        more = {f.name for f in functions if words[f] & names} - names
+        more = {found.names[f] for f, words in found.called.items() if words & names} - names - {""}
         if not more:
-            return {f for f in functions if words[f] & names}
+            return {f for f, words in found.called.items() if words & names}
         names |= more
-
-
-def _words(function: ast.AST) -> Iterator[str]:
-    """What is called in it, by the last word of its name."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.Call):
-            yield node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
 
 
 def _methods(walk: Walk, cls: Class, env: Env, asking: set[ast.AST], within: Within) -> None:

@@ -97,6 +97,7 @@ class Walk:
     operations: list[Node] = field(default_factory=list)
     replaced: list[tuple[Node, int, Site, str]] = field(default_factory=list)  # variables whose place on an object a tensor took
     decisions: set[Node] = field(default_factory=set)  # tensors that an `if` asked
+    generators: set[ast.AST] = field(default_factory=set)
     traps: list[tuple[Node, Node]] = field(default_factory=list)  # a `where`, and what it leaves out too late
     texts: dict[str, str] = field(default_factory=dict)  # of the files that were walked through
     modules: dict[str, Module] = field(default_factory=dict)
