@@ -99,7 +99,8 @@ def test_the_op_inside_is_named(known: Catalogue, name: str, argument: str, op: 
 @EACH
 def test_nearly_all_is_measured(known: Catalogue) -> None:
     assert coverage(public(known)).share >= 0.97
-    assert coverage(raw(known)).share >= 0.97
+    assert coverage(raw(known)).share >= 0.96
+    assert coverage(known).share >= 0.98
 
 
 @EACH

@@ -41,8 +41,8 @@ def _same(old: Catalogue, entry: Entry) -> Entry | None:
 
 def _changes(before: Entry, after: Entry) -> Iterator[Change]:
     for argument in after.float_arguments:
-        old, new = before.flows.get(argument.name), after.flows[argument.name]
-        if old is not None and best(old) is not best(new):
+        old, new = before.flows.get(argument.name), after.flows.get(argument.name)
+        if old is not None and new is not None and best(old) is not best(new):
             yield Change(after.name, argument.name, best(old), best(new))
 
 

@@ -22,7 +22,7 @@ class Harvest:
 
     def add(self, ops: list[Op]) -> None:
         for op in ops:
-            if op.type not in self._known:
+            if op.type not in self._known and "PyFunc" not in op.type:  # a Python function has a name of its process
                 spec = _spec(op)
                 if spec is not None:
                     self._known.add(op.type)

@@ -33,7 +33,7 @@ def after_a_crash(target: Target, reason: str) -> dict[str, Any]:
 
 def _entry(target: Target, given: Spec | None, harvest: Harvest) -> Entry:
     try:
-        usable = given is not None and example(target) is None and attempt(target, given) == "finite"
+        usable = given is not None and "PyFunc" not in target.name and example(target) is None and attempt(target, given) == "finite"
         spec = given if given is not None and usable else spec_for(target)
         optional = {} if target.kind == "op" else extras(target, spec)
         entry = measure(target, spec, optional)
