@@ -137,10 +137,8 @@ def main() -> int:
         verdicts.append(verdict)
         state = "right" if verdict.right else f"WRONG ({verdict.wrong})" if verdict.title else "no repair" if verdict.found else "not found"
         print(f"{verdict.name:<46} {state}{': ' if verdict.title else ''}{verdict.title}", flush=True)
-    wrong = sum(bool(v.wrong) for v in verdicts)
-    print(
-        f"{sum(v.right for v in verdicts)} of {len(verdicts)} repaired and confirmed by TensorFlow, {wrong} wrong, {sum(v.found for v in verdicts)} found"
-    )
+    right, wrong, found = sum(v.right for v in verdicts), sum(bool(v.wrong) for v in verdicts), sum(v.found for v in verdicts)
+    print(f"{right} of {len(verdicts)} repaired and confirmed by TensorFlow, {wrong} wrong; the check finds {found}")
     return 1 if wrong else 0
 
 

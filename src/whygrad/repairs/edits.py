@@ -69,13 +69,14 @@ def renamed(file: SourceFile, nodes: Iterable[ast.expr], name: str) -> list[Edit
     return [replaced(file, n, name) for n in nodes]
 
 
-def applied(text: str, file: SourceFile, edits: Sequence[Edit]) -> str:
-    """The text with the edits made; the text as it was where two of them touch the same characters."""
+def applied(file: SourceFile, edits: Sequence[Edit], start: int, end: int) -> str:
+    """What stands between two offsets once the edits in there are made. No Python where two of them touch the same characters."""
     spans = sorted(_offsets(file, edit) for edit in edits)
     if any(one[1] > other[0] or one[0] == other[0] for one, other in pairwise(spans)):
-        return text
-    for start, end, new in reversed(spans):
-        text = text[:start] + new + text[end:]
+        return "two edits touch"
+    text = file.text[start:end]
+    for first, last, new in reversed(spans):
+        text = text[: first - start] + new + text[last - start :]
     return text
 
 

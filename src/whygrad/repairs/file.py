@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from whygrad.model import Location
 
@@ -32,8 +33,28 @@ class SourceFile:
         self._starts = [0]
         for line in self._lines:
             self._starts.append(self._starts[-1] + len(line) + 1)
-        self._parents = {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
-        self.words = frozenset(word for node in ast.walk(self.tree) for word in _words(node))
+        self._starts.pop()
+        self.nodes = list(ast.walk(self.tree))
+        self._parents = {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All names that the file reads or binds."""
+        return frozenset(word for node in self.nodes for word in _words(node))
+
+    @cached_property
+    def inside_strings(self) -> frozenset[int]:
+        """The offsets of the lines that begin inside a string."""
+        texts = [n for n in self.nodes if isinstance(n, ast.JoinedStr) or (isinstance(n, ast.Constant) and isinstance(n.value, (str, bytes)))]
+        return frozenset(self.offset(line, 0) for n in texts for line in range(n.lineno + 1, (n.end_lineno or n.lineno) + 1))
+
+    @cached_property
+    def _by_line(self) -> dict[int, list[ast.expr | ast.stmt]]:
+        found: dict[int, list[ast.expr | ast.stmt]] = {}
+        for node in self.nodes:
+            if isinstance(node, (ast.expr, ast.stmt)):
+                found.setdefault(node.lineno, []).append(node)
+        return found
 
     def offset(self, line: int, column: int) -> int:
         """Of a line from 1 and a column in UTF-8 bytes from 0, as the tree has them."""
@@ -78,23 +99,22 @@ class SourceFile:
         return self._starts[line - 1] + column - 1
 
     def _position(self, offset: int) -> tuple[int, int]:
-        line = self.text.count("\n", 0, offset) + 1
+        line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
     def expression(self, at: Location | None) -> ast.expr | None:
         """The outermost expression that stands exactly at a location."""
-        if at is None or at.path != self.path or not 0 < at.line <= at.end_line <= len(self._lines):
-            return None
-        span = self.at(at.line, at.column), self.at(at.end_line, at.end_column)
-        near = (n for n in ast.walk(self.tree) if isinstance(n, ast.expr) and n.lineno == at.line)
-        return next((n for n in near if self.span(n) == span), None)
+        return next((n for n in self._exactly(at) if isinstance(n, ast.expr)), None)
 
     def whole_statement(self, at: Location | None) -> ast.stmt | None:
         """The statement that stands exactly at a location."""
+        return next((n for n in self._exactly(at) if isinstance(n, ast.stmt)), None)
+
+    def _exactly(self, at: Location | None) -> list[ast.expr | ast.stmt]:
         if at is None or at.path != self.path or not 0 < at.line <= at.end_line <= len(self._lines):
-            return None
+            return []
         span = self.at(at.line, at.column), self.at(at.end_line, at.end_column)
-        return next((n for n in ast.walk(self.tree) if isinstance(n, ast.stmt) and n.lineno == at.line and self.span(n) == span), None)
+        return [n for n in self._by_line.get(at.line, ()) if self.span(n) == span]
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self._parents.get(node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from whygrad.model import Edit
 from whygrad.repairs.edits import inserted
@@ -21,10 +22,11 @@ SAME = {
 }
 
 
+@lru_cache(maxsize=16)
 def imported(file: SourceFile) -> dict[str, str]:
     """The names that imports bind, with what they stand for. Names that are bound in any other way too are left out."""
     found: dict[str, str] = {}
-    for node in ast.walk(file.tree):
+    for node in file.nodes:
         if isinstance(node, ast.Import):
             found.update((a.asname, a.name) if a.asname else (a.name.partition(".")[0],) * 2 for a in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -52,6 +54,7 @@ def called(file: SourceFile, node: ast.AST | None) -> str:
     return dotted(file, node.func) if isinstance(node, ast.Call) else ""
 
 
+@lru_cache(maxsize=64)
 def name_of(file: SourceFile, module: str) -> str:
     """What `module` is called everywhere in the file; empty where no import at the top of it says so."""
     known = imported(file)
@@ -93,9 +96,10 @@ def _one_door(origin: str) -> str:
     return origin
 
 
+@lru_cache(maxsize=16)
 def _other_bindings(file: SourceFile) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(file.tree):
+    for node in file.nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found.add(node.id)
         elif isinstance(node, ast.arg):

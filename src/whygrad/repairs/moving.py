@@ -55,21 +55,11 @@ def closed_later(file: SourceFile, last: ast.stmt, block: ast.With) -> Edit | No
 
 def indented(file: SourceFile, start: int, end: int, deeper: str) -> str:
     """The lines from `start` to `end` with more white space; what stands inside of strings over several lines stays."""
-    frozen = _inside_strings(file)
     lines, at = [], start
     for line in file.text[start:end].split("\n"):
-        lines.append(deeper + line if line.strip() and at not in frozen else line)
+        lines.append(deeper + line if line.strip() and at not in file.inside_strings else line)
         at += len(line) + 1
     return "\n".join(lines)
-
-
-def _inside_strings(file: SourceFile) -> set[int]:
-    """The offsets of the lines that begin inside a string."""
-    found: set[int] = set()
-    for node in ast.walk(file.tree):
-        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))):
-            found.update(file.offset(line, 0) for line in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1))
-    return found
 
 
 def _deeper(file: SourceFile, block: ast.With, moved: list[ast.stmt]) -> str | None:

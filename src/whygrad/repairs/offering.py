@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import importlib
 import importlib.util
@@ -93,9 +94,21 @@ def _is_sound(edits: Sequence[Edit], texts: Mapping[str, str]) -> bool:
     """Whether the edits change each of their files, do not touch one another, and leave Python."""
     for path in {e.location.path for e in edits}:
         file = read(path, texts[path]) if path in texts else None
-        if file is None:
-            return False
-        after = applied(file.text, file, [e for e in edits if e.location.path == path])
-        if after == file.text or read(path, after) is None:
+        mine = [e for e in edits if e.location.path == path]
+        if file is None or not any(e.location.text != e.replacement for e in mine) or not _parses(file, mine):
             return False
     return bool(edits)
+
+
+def _parses(file: SourceFile, edits: Sequence[Edit]) -> bool:
+    """Of the statements at the margin that the edits are in: the others stay as they are."""
+    lines = [line for e in edits for line in (e.location.line, e.location.end_line)]
+    touched = [s for s in file.tree.body if s.lineno <= max(lines) and (s.end_lineno or s.lineno) >= min(lines)]
+    start = min([file.at(min(lines), 1), *(file.line_start(file.span(s)[0]) for s in touched)])
+    end = max([file.line_end(file.at(max(lines), 1)), *(file.line_end(file.span(s)[1]) for s in touched)])
+    after = applied(file, edits, start, end)
+    try:
+        ast.parse(after)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

@@ -12,6 +12,9 @@ from whygrad.repairs.imported import called
 from whygrad.repairs.offering import Source
 
 COUNTER = re.compile(r"(?:^|_|\b)(?:step|steps|count|counter|iteration|iterations|iter|epoch|epochs|calls|seen|t|i|n)(?:$|_|\b)")
+WHOLE = frozenset(
+    ("gather", "gather_nd", "one_hot", "range", "embedding_lookup", "zeros", "ones", "fill", "reshape", "tile", "repeat", "roll", "slice")
+)
 LITERAL = (ast.Constant, ast.List, ast.Tuple, ast.UnaryOp, ast.unaryop, ast.expr_context)
 VARIABLE = ("tensorflow.Variable", "keras.Variable")
 
@@ -26,6 +29,8 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
             return None
         end = file.span(node)[1] - 1
         return Fix("a counter is not trained: `trainable=False`", edits=(inserted(file, end, ", trainable=False"),))
+    if _is_index(file, node):
+        return None
     numbers = _numbers(node.args[0])
     edits = tuple(inserted(file, file.span(n)[1], ".0") for n in numbers)
     return Fix("make it floating: write its numbers with a point", edits=edits) if edits else None
@@ -37,6 +42,23 @@ def _is_counter(file: SourceFile, node: ast.Call, diagnosis: Diagnosis) -> bool:
     given = [k.value.value for k in node.keywords if k.arg == "name" and isinstance(k.value, ast.Constant)]
     called_so = [*map(str, given), *(v.name.rpartition(".")[2] for v in diagnosis.variables)]
     return begins and any(COUNTER.search(name.lower()) for name in called_so)
+
+
+def _is_index(file: SourceFile, node: ast.Call) -> bool:
+    """Whether it is read in an index, a shape or a count, where only whole numbers may stand."""
+    statement = file.parent(node)
+    held = {file.code(t) for t in statement.targets} if isinstance(statement, ast.Assign) else set()
+    reads = [n for n in ast.walk(file.tree) if isinstance(n, (ast.Name, ast.Attribute)) and isinstance(n.ctx, ast.Load) and file.code(n) in held]
+    return any(_counts(file, outer) for read in reads for outer in file.around(read))
+
+
+def _counts(file: SourceFile, node: ast.AST) -> bool:
+    parent = file.parent(node)
+    if isinstance(parent, ast.Subscript):
+        return parent.slice is node
+    function = parent.func if isinstance(parent, ast.Call) and parent.func is not node else None
+    name = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    return name in WHOLE
 
 
 def _numbers(value: ast.expr) -> list[ast.expr]:

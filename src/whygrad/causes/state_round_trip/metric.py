@@ -28,7 +28,8 @@ def as_loss(file: SourceFile, node: ast.expr) -> Fix | None:
         return None
     door = made.func.value
     fits = called(file, made) == f"keras.metrics.{made.func.attr}" and all(k.arg in ARGUMENTS for k in made.keywords) and not made.args
-    others = _methods(file, file.code(node.func)) & {"update_state", "result", "reset_state", "reset_states"}
+    called_only = all(isinstance(p := file.parent(n), ast.Call) and p.func is n for n in _reads(file, file.code(node.func)))
+    others = not called_only or _methods(file, file.code(node.func)) & {"update_state", "result", "reset_state", "reset_states"}
     if not fits or others or not isinstance(door, ast.Attribute):
         return None
     loss = f"{file.code(door.value)}.losses"
@@ -88,6 +89,11 @@ def _made(file: SourceFile, name: ast.expr) -> ast.Call | None:
     makers = [n for n in ast.walk(file.tree) if isinstance(n, ast.Assign) and code in [file.code(t) for t in n.targets]]
     value = makers[0].value if len(makers) == 1 else None
     return value if isinstance(value, ast.Call) else None
+
+
+def _reads(file: SourceFile, code: str) -> list[ast.expr]:
+    same = [n for n in ast.walk(file.tree) if isinstance(n, (ast.Name, ast.Attribute)) and isinstance(n.ctx, ast.Load)]
+    return [n for n in same if file.code(n) == code]
 
 
 def _methods(file: SourceFile, code: str) -> set[str]:
