@@ -55,3 +55,13 @@ def test_the_repair_of_a_pair_is_the_repair_of_its_page(name: str) -> None:
 def test_healthy_programs_are_left_alone(name: str) -> None:
     fixed = PROGRAMS[name].with_name("fixed.py")
     assert rounds(fixed.read_bytes(), str(fixed)).text == fixed.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_other_line_ends_and_tabs_make_no_difference(name: str) -> None:
+    def other(text: str) -> str:
+        tabs = [line.replace("    ", "\t") if line.startswith("    ") else line for line in text.splitlines()]
+        return "\r\n".join([*tabs, ""])
+
+    before = PAIRS[name].read_text("utf-8")
+    assert rounds(other(before).encode()).text == other(result(name).text)
