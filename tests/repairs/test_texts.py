@@ -126,3 +126,12 @@ def test_arithmetic_in_the_gradient_call_moves_under_the_tape(asked: str) -> Non
     text = f"{HEAD}w = tf.Variable(tf.ones([3, 2]))\nwith tf.GradientTape() as tape:\n    loss = tf.reduce_sum(x @ w)\n{asked}\n"
     wanted = text.replace(asked, f"    objective = {inside}\n{TARGETS[asked]}")
     assert after(text) == wanted
+
+
+TWO = "with tf.GradientTape() as outer, tf.GradientTape() as inner, open(__file__) as file:\n    loss = tf.reduce_sum(x**2)\n"
+
+
+@pytest.mark.parametrize("name", ["outer", "inner"])
+def test_of_several_tapes_the_right_one_watches(name: str) -> None:
+    text = f"{HEAD}{TWO}print({name}.gradient(loss, x))\n"
+    assert after(text) == text.replace("    loss", f"    {name}.watch(x)\n    loss")

@@ -19,9 +19,13 @@ def tape_block(file: SourceFile, tape: Location | None) -> ast.With | None:
     return next((n for n in file.around(call) if isinstance(n, ast.With)), None) if call is not None else None
 
 
-def tape_name(block: ast.With) -> ast.expr | None:
-    """The name that the tape has; the last one of a `with` with several items."""
-    return next((i.optional_vars for i in reversed(block.items) if isinstance(i.optional_vars, (ast.Name, ast.Attribute, ast.Subscript))), None)
+def tape_name(file: SourceFile, block: ast.With, tape: Location | None = None) -> ast.expr | None:
+    """What the tape of a block is called; of several tapes in one `with` the one at the location. None where that is not clear."""
+    here = file.expression(tape)
+    tapes = [i for i in block.items if called(file, i.context_expr) == TAPE]
+    found = [i for i in tapes if i.context_expr is here] or tapes
+    name = found[0].optional_vars if len(found) == 1 else None
+    return name if isinstance(name, (ast.Name, ast.Attribute, ast.Subscript)) else None
 
 
 def opened_earlier(file: SourceFile, first: ast.stmt, block: ast.With) -> Edit | None:

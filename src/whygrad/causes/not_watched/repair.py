@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from whygrad.model import Diagnosis, Edit, Fix
+from whygrad.model import Diagnosis, Edit, Fix, Location
 from whygrad.repairs.edits import deleted, inserted, line_after
 from whygrad.repairs.file import SourceFile, bound, names
 from whygrad.repairs.imported import called
@@ -17,9 +17,9 @@ SIMPLE = (ast.Name, ast.Attribute, ast.expr_context)
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file = source.main
     node = file.expression(diagnosis.location)
-    block = tape_block(file, diagnosis.location) if called(file, node) == TAPE else tape_block(file, tape_place(diagnosis))
+    block = tape_block(file, _opened(file, diagnosis))
     asked = _asked(file, node, file.expression(asked_place(diagnosis)))
-    tape = None if block is None else tape_name(block)
+    tape = None if block is None else tape_name(file, block, _opened(file, diagnosis))
     if asked is None or block is None or tape is None or file.home(asked) is not file.home(block) or file.inside(asked, block):
         return None
     missing = _missing(file, asked, {v.name for v in diagnosis.variables})
@@ -30,6 +30,12 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     early = _earlier(file, node, block)
     line = _line(file, block, missing, call)
     return None if line is None or early is None else Fix(f"watch it: `{call}`", "safe", None, (*early, line))
+
+
+def _opened(file: SourceFile, diagnosis: Diagnosis) -> Location | None:
+    """Where the tape is made: that may be what the diagnosis points at."""
+    own = called(file, file.expression(diagnosis.location)) == TAPE
+    return diagnosis.location if own else tape_place(diagnosis)
 
 
 def _asked(file: SourceFile, node: ast.expr | None, call: ast.expr | None) -> ast.expr | None:

@@ -24,7 +24,7 @@ def after_the_block(file: SourceFile, node: ast.expr, block: ast.With) -> Fix | 
 
 def _target(file: SourceFile, node: ast.expr, block: ast.With) -> ast.expr | None:
     """The first argument of `tape.gradient(...)` where `node` stands in it."""
-    name = tape_name(block)
+    name = tape_name(file, block)
     for outer in file.around(node):
         if isinstance(outer, ast.Call) and isinstance(outer.func, ast.Attribute) and outer.func.attr in ("gradient", "jacobian") and outer.args:
             same = name is not None and file.code(outer.func.value) == file.code(name)

@@ -39,7 +39,7 @@ def _other_tape(file: SourceFile, asked: ast.expr, target: ast.expr) -> Fix | No
         return None
     blocks = [n for n in ast.walk(file.home(target)) if isinstance(n, ast.With) and any(called(file, i.context_expr) == TAPE for i in n.items)]
     makers = [b for b in blocks if any(bound(s, target.id) for s in b.body)]
-    name = tape_name(makers[0]) if len(makers) == 1 else None
+    name = tape_name(file, makers[0]) if len(makers) == 1 else None
     if name is None or file.code(name) == file.code(asked):
         return None
     return Fix(f"ask the tape that recorded `{target.id}`: `{file.code(name)}`", edits=(replaced(file, asked, file.code(name)),))
