@@ -51,7 +51,8 @@ def gradient(ran: Ran, output: int, leaf: int) -> Any:
     """An array, None, or the exception that asking raised."""
     if not is_smooth(ran.outputs[output].dtype):
         return None
-    wide = np.random.default_rng(output).uniform(0.5, 1.5, size=tuple(ran.outputs[output].shape))
+    real, imaginary = np.random.default_rng(output).uniform(0.5, 1.5, size=(2, *ran.outputs[output].shape))
+    wide = real + 1j * imaginary if ran.outputs[output].dtype.is_complex else real
     try:
         found = ran.tape.gradient(ran.outputs[output], ran.values.leaves[leaf], output_gradients=tf.cast(wide, ran.outputs[output].dtype))
     except Exception as error:
