@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from whygrad.lint.flow import library
+from whygrad.lint.flow import outside
 from whygrad.lint.flow.graph import Cut
-from whygrad.lint.flow.library import variables
-from whygrad.lint.flow.library import weights as held
-from whygrad.lint.flow.library.objects import WEIGHTS
+from whygrad.lint.flow.outside import variables
+from whygrad.lint.flow.outside import weights as held
+from whygrad.lint.flow.outside.objects import WEIGHTS
 from whygrad.lint.flow.values import Class, Function, Module, Object, Plain, Sequence, Table, Tensor, Unknown, Value, options
 from whygrad.lint.flow.walk import Arguments, Env, Walk
 
@@ -57,7 +57,7 @@ def _attribute(walk: Walk, target: ast.Attribute, value: Value, env: Env, source
 def _set_attribute(walk: Walk, receiver: Value, name: str, value: Value, env: Env, target: ast.expr) -> None:
     """`receiver.name = value`. A tensor in the place of a variable is noted: the variable is gone from the layer."""
     if isinstance(receiver, Object):
-        before = receiver.cells.get(name) or (library.attribute(walk, receiver, name, env.site(target)) if name in WEIGHTS else None)
+        before = receiver.cells.get(name) or (outside.attribute(walk, receiver, name, env.site(target)) if name in WEIGHTS else None)
         setter = receiver.cls.find(f"{name}.setter") if receiver.cls is not None else None
         if setter is not None and isinstance(setter[0], Function):
             walk.call(setter[0], Arguments([receiver, value]), env.site(target))

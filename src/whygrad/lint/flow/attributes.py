@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whygrad.lint.flow import library
+from whygrad.lint.flow import outside
 from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.imports import loaded, resolved
 from whygrad.lint.flow.truth import without_none
@@ -37,7 +37,7 @@ def attribute(walk: Walk, value: Value, name: str, site: Site) -> Value:
         return _of_super(value, name)
     if isinstance(value, Class):
         return _of_class(walk, value, name, site)
-    return library.attribute(walk, value, name, site) or unresolved(walk, value, name, site)
+    return outside.attribute(walk, value, name, site) or unresolved(walk, value, name, site)
 
 
 def unresolved(walk: Walk, value: Value, name: str, site: Site) -> Value:
@@ -52,7 +52,7 @@ def _of_object(walk: Walk, value: Object, name: str, site: Site) -> Value:
     inherited = value.cls.find(name) if value.cls is not None else None
     if inherited is not None:
         return _bound(walk, value, inherited[0], site)
-    return library.attribute(walk, value, name, site) or unresolved(walk, value, name, site)
+    return outside.attribute(walk, value, name, site) or unresolved(walk, value, name, site)
 
 
 def _bound(walk: Walk, receiver: Value, found: Value, site: Site) -> Value:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from whygrad.lint.flow import library
+from whygrad.lint.flow import outside
 from whygrad.lint.flow.custom_gradients import through_custom
 from whygrad.lint.flow.graph import Frame, Site
-from whygrad.lint.flow.library.names import base_of
+from whygrad.lint.flow.outside.names import base_of
 from whygrad.lint.flow.truth import is_none
 from whygrad.lint.flow.values import (
     NONE,
@@ -39,18 +39,18 @@ def call(walk: Walk, value: Value, args: Arguments, site: Site) -> Value:
         return call_function(walk, value, args, site)
     if isinstance(value, Bound):
         if isinstance(value.function, str):
-            return library.method(walk, value.receiver, value.function, args, site)
+            return outside.method(walk, value.receiver, value.function, args, site)
         return call_function(walk, value.function, Arguments([value.receiver, *args.positional], args.keywords, args.spread), site)
     if isinstance(value, Class):
         return instantiate(walk, value, args, site)
     if isinstance(value, Partial):
         return value.call(args, site)
     if isinstance(value, Library):
-        return library.function(walk, value.name, args, site)
+        return outside.function(walk, value.name, args, site)
     if isinstance(value, Object):
         return call_object(walk, value, args, site)
     if isinstance(value, Unknown) and value.receiver is not None:
-        return library.method(walk, value.receiver, value.name, args, site)
+        return outside.method(walk, value.receiver, value.name, args, site)
     return walk.unknown(site, value, *args.all())
 
 
@@ -59,7 +59,7 @@ def call_object(walk: Walk, value: Object, args: Arguments, site: Site) -> Value
     own = value.cls.find("__call__") if value.cls is not None else None
     if own is not None:
         return call(walk, walk.attribute(value, "__call__", site), args, site)
-    return library.call_object(walk, value, args, site)
+    return outside.call_object(walk, value, args, site)
 
 
 # -- functions ---------------------------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ def instantiate(walk: Walk, cls: Class, args: Arguments, site: Site) -> Value:
     """An object of the user's class, its constructor walked through."""
     if cls.has_unknown_base and cls.find("__init__") is None:
         return walk.unknown(site, *args.all())
-    made = Object(base_of(cls.library_bases), site, cls)
+    made = Object(base_of(cls.foreign_bases), site, cls)
     made.data["args"] = args
     constructor = cls.find("__init__")
     if constructor is not None and isinstance(constructor[0], Function):
@@ -147,7 +147,7 @@ def instantiate(walk: Walk, cls: Class, args: Arguments, site: Site) -> Value:
     elif "dataclass" in cls.marks or made.made_by == "typing.NamedTuple":
         _fields(walk, cls, args, made)
     else:
-        library.construct(walk, made, args, site)
+        outside.construct(walk, made, args, site)
     return made
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from whygrad.lint.flow import attributes, calling, expressions, leftovers, statements, subscripts
 from whygrad.lint.flow.graph import Frame
-from whygrad.lint.flow.library import layers, training
+from whygrad.lint.flow.outside import layers, training
 from whygrad.lint.flow.survey import survey
 from whygrad.lint.flow.values import Library, Module, Plain
 from whygrad.lint.flow.walk import FUEL, FUEL_ALONE, Arguments, Env, Finder, OutOfFuel, Walk

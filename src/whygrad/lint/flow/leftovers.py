@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from whygrad.lint.flow import calling
 from whygrad.lint.flow.graph import Site
-from whygrad.lint.flow.library import tapes, training
-from whygrad.lint.flow.library import weights as held
-from whygrad.lint.flow.library.names import base_of, kind_of
+from whygrad.lint.flow.outside import tapes, training
+from whygrad.lint.flow.outside import weights as held
+from whygrad.lint.flow.outside.names import base_of, kind_of
 from whygrad.lint.flow.survey import Survey
 from whygrad.lint.flow.values import Class, Function, Object, Plain, Sequence, Tape, Tensor, Value
 from whygrad.lint.flow.walk import Arguments, Env, Question, Walk
@@ -44,7 +44,7 @@ def _asking(found: Survey) -> set[ast.AST]:
 def _methods(walk: Walk, cls: Class, env: Env, asking: set[ast.AST], within: Within) -> None:
     """On an object whose constructor got arguments nobody knows."""
     methods = [v for v in cls.cells.values() if isinstance(v, Function) and v.node not in walk.seen and v.owner is cls]
-    kind = kind_of(base_of(cls.library_bases))
+    kind = kind_of(base_of(cls.foreign_bases))
     forward = next((m for m in methods if m.name == ("__call__" if kind == "module" else "call")), None)
     if forward is not None and kind in ("layer", "model", "module"):
         within(lambda: _on_data(walk, cls, forward, env))
@@ -52,7 +52,7 @@ def _methods(walk: Walk, cls: Class, env: Env, asking: set[ast.AST], within: Wit
     if not wanted:
         return
     site = Site(cls.node, env.frame)
-    made = Object(base_of(cls.library_bases), site, cls)
+    made = Object(base_of(cls.foreign_bases), site, cls)
     constructor = cls.find("__init__")
     if constructor is not None and isinstance(constructor[0], Function):
         within(lambda: _alone(walk, constructor[0], [made], env, settings=True))  # type: ignore[arg-type]
@@ -65,7 +65,7 @@ def _on_data(walk: Walk, cls: Class, forward: Function, env: Env) -> None:
     """A layer that nobody uses here: made, built, then called under a tape on data; do its own weights reach its output?"""
     site = Site(cls.node, env.frame)
     constructor, builder = cls.find("__init__"), cls.find("build")
-    made = Object(base_of(cls.library_bases), site, cls)
+    made = Object(base_of(cls.foreign_bases), site, cls)
     if constructor is not None and isinstance(constructor[0], Function):
         _alone(walk, constructor[0], [made], env, settings=True)
     if builder is not None and isinstance(builder[0], Function):

@@ -130,7 +130,7 @@ class Class(Value):
         return next(((c.cells[name], c) for c in self.ancestors() if name in c.cells), None)
 
     @property
-    def library_bases(self) -> tuple[str, ...]:
+    def foreign_bases(self) -> tuple[str, ...]:
         return tuple(b.name for c in self.ancestors() for b in c.bases if isinstance(b, Library))
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from whygrad.lint.flow import knowledge
 from whygrad.lint.flow.graph import Cut, Edge, Site
-from whygrad.lint.flow.library.names import canonical
+from whygrad.lint.flow.outside.names import canonical
 from whygrad.lint.flow.truth import is_none
 from whygrad.lint.flow.values import NONE, Bound, Class, Function, Library, Object, Partial, Plain, Sequence, Table, Tensor, Value, options
 from whygrad.lint.flow.walk import Arguments, Walk

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from whygrad.lint.flow.graph import Site
-from whygrad.lint.flow.library import arrays, layers, python, tensors
-from whygrad.lint.flow.library.names import ARRAYS, PLAIN, TENSORFLOW, canonical, is_below, kind_of
-from whygrad.lint.flow.library.objects import STORES
+from whygrad.lint.flow.outside import arrays, layers, python, tensors
+from whygrad.lint.flow.outside.names import ARRAYS, PLAIN, TENSORFLOW, canonical, is_below, kind_of
+from whygrad.lint.flow.outside.objects import STORES
 from whygrad.lint.flow.values import Object, Value
 from whygrad.lint.flow.walk import Arguments, Walk
 

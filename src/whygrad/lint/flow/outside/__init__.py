@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whygrad.lint.flow.library.functions import function
-from whygrad.lint.flow.library.objects import attribute, call_object, construct, method
+from whygrad.lint.flow.outside.functions import function
+from whygrad.lint.flow.outside.objects import attribute, call_object, construct, method
 
 __all__ = ["attribute", "call_object", "construct", "function", "method"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from whygrad.lint.flow.graph import Cut, Site
-from whygrad.lint.flow.library.variables import dtype_of_name, dtype_of_value
+from whygrad.lint.flow.outside.variables import dtype_of_name, dtype_of_value
 from whygrad.lint.flow.values import Sequence, Value
 from whygrad.lint.flow.walk import Arguments, Walk
 

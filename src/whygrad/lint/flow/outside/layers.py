@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from whygrad.lint.flow.graph import Cut, Edge, Node, Site
-from whygrad.lint.flow.library.names import kind_of
-from whygrad.lint.flow.library.weights import added_losses, is_built, mark_built, weights
+from whygrad.lint.flow.outside.names import kind_of
+from whygrad.lint.flow.outside.weights import added_losses, is_built, mark_built, weights
 from whygrad.lint.flow.values import NONE, Function, Library, Object, Plain, Sequence, Table, Tensor, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 

@@ -6,9 +6,9 @@ import ast
 
 from whygrad.lint.flow.arithmetic import elementwise
 from whygrad.lint.flow.graph import Cut, Edge, Site
-from whygrad.lint.flow.library import arrays, containers, datasets, layers, losses, tapes, training, variables
-from whygrad.lint.flow.library import weights as held
-from whygrad.lint.flow.library.names import kind_of
+from whygrad.lint.flow.outside import arrays, containers, datasets, layers, losses, tapes, training, variables
+from whygrad.lint.flow.outside import weights as held
+from whygrad.lint.flow.outside.names import kind_of
 from whygrad.lint.flow.values import NONE, Library, Object, Plain, Sequence, Table, Tape, Tensor, Unknown, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 

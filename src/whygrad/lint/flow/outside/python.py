@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from whygrad.lint.flow.arithmetic import elementwise
 from whygrad.lint.flow.graph import Cut, Site
-from whygrad.lint.flow.library.variables import note_replaced
+from whygrad.lint.flow.outside.variables import note_replaced
 from whygrad.lint.flow.values import (
     NONE,
     Bound,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from whygrad.lint.flow.graph import Cut, Site
-from whygrad.lint.flow.library.variables import dtype_of_name
+from whygrad.lint.flow.outside.variables import dtype_of_name
 from whygrad.lint.flow.values import Bound, Function, Partial, Plain, Sequence, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 

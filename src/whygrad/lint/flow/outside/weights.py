@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.lint.flow.library.names import kind_of
+from whygrad.lint.flow.outside.names import kind_of
 from whygrad.lint.flow.values import Object, Plain, Sequence, Table, Tensor, Unknown, Value, options
 from whygrad.lint.flow.walk import Arguments, Walk
 

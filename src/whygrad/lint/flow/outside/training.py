@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from whygrad.lint.flow.graph import Node, Site
-from whygrad.lint.flow.library import losses, tapes, variables
-from whygrad.lint.flow.library import weights as held
+from whygrad.lint.flow.outside import losses, tapes, variables
+from whygrad.lint.flow.outside import weights as held
 from whygrad.lint.flow.truth import is_none
 from whygrad.lint.flow.values import NONE, Bound, Exhaustible, Function, Object, Partial, Sequence, Tape, Tensor, Unknown, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Question, Walk

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from whygrad.lint.flow import knowledge, traps
 from whygrad.lint.flow.graph import Cut, Edge, Site
-from whygrad.lint.flow.library import datasets, higher_order, tapes, variables
-from whygrad.lint.flow.library.names import SHORT
-from whygrad.lint.flow.library.variables import dtype_of_name, dtype_of_value
+from whygrad.lint.flow.outside import datasets, higher_order, tapes, variables
+from whygrad.lint.flow.outside.names import SHORT
+from whygrad.lint.flow.outside.variables import dtype_of_name, dtype_of_value
 from whygrad.lint.flow.values import NONE, Partial, Sequence, Table, Tensor, Unknown, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 
