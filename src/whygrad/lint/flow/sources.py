@@ -50,8 +50,12 @@ def _flat(value: Value, node: ast.expr | None) -> Iterator[Source]:
             else:
                 yield from _flat(item, element)
     elif isinstance(value, Table):
+        written = {k.value: v for k, v in zip(node.keys, node.values) if isinstance(k, ast.Constant)} if isinstance(node, ast.Dict) else {}
         for key, item in value.cells.items():
-            yield Source(f"{_text(node) or 'source'}[{key!r}]", item) if isinstance(key, str) else Source(_title(item, None), item)
+            if key in written:
+                yield Source(_title(item, written[key]), item)
+            else:
+                yield Source(f"{_text(node) or 'source'}[{key!r}]" if isinstance(key, str) else _title(item, None), item)
     else:
         yield Source(_title(value, node), value)
 
