@@ -16,22 +16,28 @@ SHAPE_ONLY = frozenset(
 CONVERSIONS = frozenset(
     {"cast", "saturate_cast", "bitcast", "as_string", "encode_jpeg", "encode_png", "quantize", "to_int32", "to_int64", "convert_image_dtype"}
 )
+SPACES = ("math", "nn", "linalg", "image", "random", "strings")
 NO_GRADIENT = frozenset({Status.NONE, Status.NO_REGISTERED_GRADIENT, Status.ZERO})
 
 
 @cache
 def entry(name: str) -> Entry | None:
     """The catalogue's entry of a dotted name."""
-    return catalogue.load().find(name)
+    known = catalogue.load()
+    found = known.find(name) or known.find(name.removesuffix("_v2"))
+    parts = name.split(".")
+    if found is None and len(parts) == 2 and parts[0] == "tensorflow":  # compat.v1 has many at the top that live deeper today
+        found = next((e for e in (known.find(f"tensorflow.{space}.{parts[1]}") for space in SPACES) if e is not None), None)
+    return found
 
 
 def apply(walk: Walk, name: str, args: Arguments, site: Site, dtype: str | None = None) -> Value:
-    """Call a function of the library: one tensor for each of its outputs. Of a function that was never measured every argument is taken to carry."""
+    """Call a function of the library: one tensor for each of its outputs. One that was never measured may do anything."""
     if any(isinstance(o, Object) for v in args.all() for o in options(v)):
         return walk.unknown(site, *args.all())  # something that TensorFlow converts by itself
     found = entry(name)
     if found is None:
-        return walk.op(site, args.all(), name, dtype or _common(args))
+        return walk.unknown(site, *args.all())
     outputs = range(max(1, len(found.outputs)))
     made = [_output(walk, found, args, site, i, dtype) for i in outputs]
     if len(made) > 1 and not any(output.name for output in found.outputs):

@@ -63,7 +63,9 @@ def random(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     found = knowledge.entry(name)
     measured = found.outputs[0].dtype if found is not None and found.outputs else "float"
     dtype = dtype_of_name(args.get("dtype")) or measured.rstrip("0123456789").replace("int", "integer")
-    return knowledge.apply(walk, name, args, site, dtype) if args.nodes() else walk.data(site, name, dtype=dtype)
+    if not args.nodes():
+        return walk.data(site, name, dtype=dtype)
+    return knowledge.apply(walk, name, args, site, dtype) if found is not None else walk.op(site, args.all(), name, dtype)
 
 
 def stop_gradient(walk: Walk, args: Arguments, site: Site) -> Value:
@@ -212,4 +214,6 @@ def _measured(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     last = name.rpartition(".")[2]
     if last[:1].isupper() and last not in SHORT and not name.startswith("tensorflow.raw_ops."):
         return walk.unknown(site, *args.all())
+    if name.startswith("tensorflow.io.") and knowledge.entry(name) is None:
+        return walk.op(site, args.all(), name, "")  # reading, writing, decoding: tensors in, tensors out
     return knowledge.apply(walk, name, args, site)
