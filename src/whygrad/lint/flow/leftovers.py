@@ -11,7 +11,7 @@ from whygrad.lint.flow.outside import tapes, training
 from whygrad.lint.flow.outside import weights as held
 from whygrad.lint.flow.outside.names import base_of, kind_of
 from whygrad.lint.flow.survey import Survey
-from whygrad.lint.flow.values import Class, Function, Object, Plain, Sequence, Tape, Tensor, Value
+from whygrad.lint.flow.values import Class, Function, Object, Plain, Sequence, Table, Tape, Tensor, Value
 from whygrad.lint.flow.walk import Arguments, Env, Question, Walk
 from whygrad.lint.flow.withs import begin, end
 
@@ -56,9 +56,21 @@ def _methods(walk: Walk, cls: Class, env: Env, asking: set[ast.AST], within: Wit
     constructor = cls.find("__init__")
     if constructor is not None and isinstance(constructor[0], Function):
         within(lambda: _alone(walk, constructor[0], [made], env, settings=True))  # type: ignore[arg-type]
+    _grown_older(walk, made)
     for method in wanted:
         if method.node not in walk.seen:
             within(lambda method=method: _method(walk, cls, made, method, env, kind))  # type: ignore[misc]
+
+
+def _grown_older(walk: Walk, made: Object) -> None:
+    """Other methods were called since: lists were filled, counters went on, what was None got its value."""
+    for name, value in made.cells.items():
+        if isinstance(value, Sequence) and value.kind == "list":
+            made.cells[name] = Sequence.of(value.items, "list", True) if value.items else walk.unknown(made.site)
+        elif isinstance(value, Table):
+            made.cells[name] = Table({**value.cells, Table.OTHER: walk.unknown(made.site)})
+        elif isinstance(value, Plain) and not isinstance(value.value, str):
+            made.cells[name] = walk.unknown(made.site) if value.value is None else walk.data(made.site, form="number")
 
 
 def _on_data(walk: Walk, cls: Class, forward: Function, env: Env) -> None:

@@ -167,3 +167,19 @@ def stored_and_read_back():
     with tf.GradientTape() as tape:
         loss = memory(x[0])
     return tape.gradient(loss, memory.trainable_variables)
+
+
+class Agent:
+    def __init__(self):
+        self.policy = tf.keras.Sequential([tf.keras.layers.Dense(4), tf.keras.layers.Dense(2)])
+        self.states = []
+
+    def remember(self, state):
+        self.states.append(state)
+
+    def learn(self):
+        with tf.GradientTape() as tape:
+            loss = 0.0
+            for state in self.states:
+                loss += tf.reduce_sum(self.policy(state))
+        return tape.gradient(loss, self.policy.trainable_variables)
