@@ -162,7 +162,9 @@ def _lost(walk: Walk, ways: Ways, source: Source, lost: list[Source], some_train
     """Why no gradient comes back to this source."""
     assert isinstance(source.value, Tensor)
     node = source.value.node
-    steps = ways.path(node) or cuts.cheapest(ways, [n for n in ways.price if n.kind == "unknown"])
+    steps = ways.path(node)
+    if not steps and any(n.kind == "unknown" for n in ways.price):
+        return None  # none comes back, but the place may be behind what is not known
     if node in ways.reached:
         return asked.watched_late(ways, node)
     if steps:

@@ -55,7 +55,8 @@ def ask(walk: Walk, tape: Tape | Unknown | None, api: str, args: Arguments, site
         question.facts["recording"] = tape in walk.state.tapes
         walk.state.write(tape.cells, "asked", site)
     walk.ask(question)
-    return answers(walk, target, sources, site)
+    weights = args.get("output_gradients") or args.get("grad_ys", 2 if api == "gradients" else None)
+    return answers(walk, Sequence.of([v for v in (target, weights) if v is not None]), sources, site)
 
 
 def snapshot(value: Value | None) -> Value | None:
