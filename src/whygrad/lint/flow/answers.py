@@ -64,6 +64,8 @@ def _answered(walk: Walk, question: Question, earlier: list[Question]) -> list[A
         return [Answer(question, integer, listed(question))] if integer is not None else []
     if isinstance(question.sources, Sequence) and "subset" in question.sources.cells and not all(f for _, f in judged):
         return []  # it is not known which of them were chosen
+    if isinstance(question.sources, Sequence) and "default" in question.sources.cells and not all(f for _, f in judged):
+        judged = [(s, f if f is not None and f.steps else None) for s, f in judged]
     missing_ones = [(source, finding) for source, finding in judged if finding is not None]
     trainable = [f for s, f in judged if not (isinstance(s.value, Tensor) and s.value.form == "variable" and not s.value.node.trainable)]
     whole = not is_open(question) and all(f is not None for f in trainable) and bool(trainable)

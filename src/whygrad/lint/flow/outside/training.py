@@ -158,7 +158,7 @@ def minimize(walk: Walk, optimizer: Value, args: Arguments, site: Site) -> Value
     callables = [o for o in options(loss) if isinstance(o, (Function, Bound, Partial)) or (isinstance(o, Object) and o.cls is not None)]
     if sources is None and isinstance(optimizer, Object) and optimizer.made_by.startswith("tensorflow."):
         sources = Sequence.of([Tensor(v, "variable") for v in walk.variables if v.trainable], "list")
-        sources.cells["subset"] = True  # whatever there is: some of them may belong to something else
+        sources.cells["default"] = True  # whatever there is: some of them may belong to something else
     question = Question("minimize", site, loss, sources, None, order=walk.state.tick())
     call = site.node
     if isinstance(call, ast.Call):
