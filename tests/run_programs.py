@@ -45,8 +45,10 @@ def _report(path: str) -> Report:
 
     from whygrad.api import start_watching
     from whygrad.program import run_program
+    from whygrad.record.hooks import watcher
     from whygrad.target import find_program
 
+    watcher.GRACE = 600.0  # a machine that is busy needs seconds for one step: only the number of steps ends the watching here
     program = find_program(path, module=False)
     tf.keras.backend.clear_session()
     session = start_watching(health=bool(os.environ.get("WATCH_HEALTH")))
