@@ -64,7 +64,7 @@ def call(walk: Walk, layer: Object, args: Arguments, site: Site) -> Value:
         return replay(walk, layer, args, site)
     if "layers" in layer.data:
         return _in_turn(walk, layer, args, site)
-    return library_layer(walk, layer, args, site)
+    return keras_layer(walk, layer, args, site)
 
 
 def _own_call(walk: Walk, layer: Object, args: Arguments, site: Site) -> Value:
@@ -106,7 +106,7 @@ def _in_turn(walk: Walk, layer: Object, args: Arguments, site: Site) -> Value:
     return value
 
 
-def library_layer(walk: Walk, layer: Object, args: Arguments, site: Site) -> Value:
+def keras_layer(walk: Walk, layer: Object, args: Arguments, site: Site) -> Value:
     """A layer of Keras: its output depends on its weights and its inputs."""
     last = layer.made_by.rpartition(".")[2]
     given = layer.data.get("args")

@@ -253,7 +253,7 @@ def _of_layer(walk: Walk, receiver: Object, name: str, args: Arguments, site: Si
         layers.build_from_input(walk, receiver)
         return NONE
     if name in ("call", "__call__"):
-        return layers.library_layer(walk, receiver, args, site) if on_base else layers.call(walk, receiver, args, site)
+        return layers.keras_layer(walk, receiver, args, site) if on_base else layers.call(walk, receiver, args, site)
     if name in ("compute_loss", "compiled_loss"):
         return training.compiled_loss(walk, receiver, args, site, name)
     if name == "get_layer":
