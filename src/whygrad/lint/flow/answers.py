@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from whygrad.lint.flow import asked, cuts, missing, traps
 from whygrad.lint.flow.finding import Finding
-from whygrad.lint.flow.graph import Node
+from whygrad.lint.flow.graph import Node, behind
 from whygrad.lint.flow.sources import Source, is_open, listed
 from whygrad.lint.flow.values import Plain, Sequence, Tensor, Unknown, is_computed, nodes
 from whygrad.lint.flow.walk import Question, Walk
@@ -81,8 +81,8 @@ def _of_unknown_sources(ways: Ways) -> list[Answer]:
     if leads or not sources or question.target is None or not is_computed(question.target) or isinstance(question.tape, Unknown):
         return []
     ways.follow_all()
-    behind = missing.behind([n for s in sources for n in nodes(s.value)])  # the model of `model.trainable_variables`
-    steps = cuts.cheapest(ways, [n for n in behind if n in ways.price])
+    made_from = behind(n for s in sources for n in nodes(s.value))  # the model of `model.trainable_variables`
+    steps = cuts.cheapest(ways, [n for n in made_from if n in ways.price])
     found = cuts.classify(ways, steps, some_train=False) if steps else None
     return [Answer(question, found, sources)] if found is not None and found.cause in CERTAIN else []
 
@@ -138,17 +138,9 @@ def _is_tracked(ways: Ways, node: Node) -> bool:
     if ways.tape is None or node.kind == "data":
         return node.kind != "data"
     watched = {n for n, _, _ in ways.tape.watched}
-    queue, seen = [node], {node}
-    while queue:
-        here = queue.pop()
-        if here.kind == "unknown" or (here.kind == "variable" and here.trainable and ways.tape.watches_variables) or here in watched:
-            return True
-        if not ways.records(here):
-            continue
-        fresh = [e.origin for e in here.edges if e.cut is None and e.origin not in seen]
-        seen.update(fresh)
-        queue += fresh
-    return False
+    variables = ways.tape.watches_variables
+    before = behind([node], lambda here, edge: edge.cut is None and ways.records(here))
+    return any(n.kind == "unknown" or (n.kind == "variable" and n.trainable and variables) or n in watched for n in before)
 
 
 def _connected(ways: Ways, source: Source) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from whygrad.lint.flow.finding import Finding
-from whygrad.lint.flow.graph import Node, Site
+from whygrad.lint.flow.graph import Node, Site, behind
 from whygrad.lint.flow.sources import Source, listed
 from whygrad.lint.flow.values import Function, Plain, Sequence, Tensor, Value
 from whygrad.lint.flow.walk import Question, Walk
@@ -157,15 +157,8 @@ def unwatched(walk: Walk, ways: Ways, source: Source, index: int, earlier: list[
 
 def _may_be_anything(node: Node) -> bool:
     """Is something unknown in it? Then it may be a list, or a variable."""
-    queue, seen = [node], {node}
-    while queue:
-        here = queue.pop()
-        if here.kind == "unknown" or (here.kind == "variable" and node.kind == "join"):
-            return True
-        fresh = [e.origin for e in here.edges if e.cut is None and e.origin not in seen]
-        seen.update(fresh)
-        queue += fresh
-    return False
+    before = behind([node], lambda here, edge: edge.cut is None)
+    return any(n.kind == "unknown" or (n.kind == "variable" and node.kind == "join") for n in before)
 
 
 def _first(earlier: list[Question], index: int, question: Question) -> Node | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from whygrad.lint.flow.graph import Cut, Edge, Frame, Node, Site, carried
+from whygrad.lint.flow.graph import Cut, Edge, Frame, Node, Site, behind, carried
 from whygrad.lint.flow.values import Function, Plain, Sequence, Tensor, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk
 
@@ -45,16 +45,8 @@ def _takes_variables(gradient: Function) -> bool:
 
 def _variables(value: Value, known: set[Node]) -> list[Node]:
     """Variables that the value was computed from, not through the arguments."""
-    found, queue, seen = [], list(nodes(value)), set(known)
-    while queue:
-        node = queue.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if node.kind == "variable":
-            found.append(node)
-        queue += [e.origin for e in node.edges]
-    return found
+    start = [n for n in nodes(value) if n not in known]
+    return [n for n in behind(start, lambda node, edge: edge.origin not in known) if n.kind == "variable"]
 
 
 def _cuts(walk: Walk, function: Function, gradient: Function, count: int, site: Site) -> list[Cut | None]:

@@ -12,7 +12,6 @@ from whygrad.model import SEVERITIES, Diagnosis, Fix, Location, PathStep, Relate
 
 HELP = "whygrad explain {}"
 MOST_STEPS = 24
-QUIET = ("unused-variable", "not-trainable", "non-float-variable")
 
 
 def diagnosis(answer: Answer, places: Places) -> Diagnosis | None:

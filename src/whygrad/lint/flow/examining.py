@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import sys
-from functools import cache
 
 from whygrad.lint.flow.answers import Answer, answer
 from whygrad.lint.flow.diagnose import diagnosis
@@ -46,9 +45,13 @@ def _diagnoses(walk: Walk, path: str) -> tuple[Diagnosis, ...]:
 def _answers(walk: Walk, path: str) -> list[Answer]:
     """Of what was asked on behalf of this file: what another module asks by itself is told when that one is checked."""
     earlier: dict[object, list[Question]] = {}
+    meant: dict[ast.AST | None, bool] = {}
     found: list[Answer] = []
     for question in walk.questions:
-        if stack(question.site)[0].path != path or question.expected or _expects_none(question.site.frame.node):
+        function = question.site.frame.node
+        if function not in meant:
+            meant[function] = _expects_none(function)
+        if stack(question.site)[0].path != path or question.expected or meant[function]:
             continue
         before = earlier.setdefault(question.site.node, [])
         found += answer(walk, question, before)
@@ -56,7 +59,6 @@ def _answers(walk: Walk, path: str) -> list[Answer]:
     return found
 
 
-@cache
 def _expects_none(function: ast.AST | None) -> bool:
     """Does a test look for None? Then it is meant: `self.assertIsNone(g)`, `assert g is None`."""
     for node in ast.walk(function) if function is not None else ():

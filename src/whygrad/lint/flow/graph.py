@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -90,3 +90,16 @@ def carried(origins: Iterable[Node]) -> tuple[Edge, ...]:
 def cut_off(origins: Iterable[Node], cut: Cut) -> tuple[Edge, ...]:
     """Edges along which none comes back."""
     return tuple(Edge(origin, cut) for origin in dict.fromkeys(origins))
+
+
+def behind(start: Iterable[Node], follow: Callable[[Node, Edge], bool] = lambda node, edge: True) -> dict[Node, None]:
+    """All that these were computed from, and they themselves, each once and always in the same order. `follow`: which edges into a node count."""
+    queue = list(start)
+    found = dict.fromkeys(queue)
+    while queue:
+        node = queue.pop()
+        for edge in node.edges:
+            if edge.origin not in found and follow(node, edge):
+                found[edge.origin] = None
+                queue.append(edge.origin)
+    return found

@@ -7,7 +7,7 @@ from functools import cache
 from whygrad import catalogue
 from whygrad.catalogue import Entry, Status
 from whygrad.lint.flow.graph import Cut, Edge, Site
-from whygrad.lint.flow.values import Object, Plain, Sequence, Tensor, Unknown, Value, nodes, options
+from whygrad.lint.flow.values import Object, Plain, Sequence, Tensor, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk
 
 SHAPE_ONLY = frozenset(
@@ -104,14 +104,3 @@ def _dtype(measured: str) -> str:
         if word in measured:
             return kind
     return ""
-
-
-def _common(args: Arguments) -> str:
-    """The dtype of the arguments, where they agree."""
-    found = {n.dtype for n in args.nodes()}
-    return found.pop() if len(found) == 1 else ""
-
-
-def known_dtype(value: Value | None) -> str:
-    """The dtype of a value as far as it is known."""
-    return value.node.dtype if isinstance(value, (Tensor, Unknown)) else ""

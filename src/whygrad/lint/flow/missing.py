@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from whygrad.lint.flow.finding import Finding
-from whygrad.lint.flow.graph import Node, Site
+from whygrad.lint.flow.graph import Node, Site, behind
 from whygrad.lint.flow.places import beside, stack
 from whygrad.lint.flow.sources import Source, listed
 from whygrad.lint.flow.values import Tensor
@@ -75,19 +75,9 @@ def _discarded(ways: Ways, lost: list[Node]) -> Finding | None:
     for node in ways.price:
         for edge in node.edges:
             thrown = edge.cut is not None and edge.cut.cause == "value-discarded" and node.kind == "op"
-            if thrown and not behind([edge.origin]).isdisjoint(lost):
+            if thrown and any(n in lost for n in behind([edge.origin])):
                 return Finding("value-discarded", node.site, {"how": "shape"})
     return None
-
-
-def behind(start: list[Node]) -> set[Node]:
-    """All that these were computed from, and they themselves."""
-    queue, seen = list(start), set(start)
-    while queue:
-        fresh = [e.origin for e in queue.pop().edges if e.origin not in seen]
-        seen.update(fresh)
-        queue += fresh
-    return seen
 
 
 def _unread(ways: Ways) -> Finding | None:

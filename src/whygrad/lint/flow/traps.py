@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from whygrad.lint.flow.finding import Finding
-from whygrad.lint.flow.graph import Node, Site
+from whygrad.lint.flow.graph import Node, Site, behind
 from whygrad.lint.flow.values import nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 from whygrad.lint.flow.ways import Ways
@@ -52,7 +52,7 @@ def _risky(branch: Node, compared: set[Node]) -> Node | None:
 def classify(walk: Walk, ways: Ways) -> Finding | None:
     """The trap that the gradients of this question go through, if there is one."""
     for where, risky in walk.traps:
-        if where in ways.reached and risky in ways.reached and where.site is not None and _variables_behind(ways, where, risky):
+        if where in ways.reached and risky in ways.reached and where.site is not None and _trains_in(ways, where):
             op = RISKY[risky.label.rpartition(".")[2]][0]
             return Finding(
                 "non-finite",
@@ -66,14 +66,7 @@ def classify(walk: Walk, ways: Ways) -> Finding | None:
     return None
 
 
-def _variables_behind(ways: Ways, where: Node, risky: Node) -> bool:
-    """Is something trained in the branch: before the risky function, or between it and the `where`?"""
-    queue, seen = [where], {where}
-    while queue:
-        node = queue.pop()
-        if node.kind == "variable" and node.trainable:
-            return True
-        fresh = [e.origin for e in node.edges if e.cut is None and e.origin not in seen and e.origin in ways.reached]
-        seen.update(fresh)
-        queue += fresh
-    return False
+def _trains_in(ways: Ways, where: Node) -> bool:
+    """Is something trained in its branches?"""
+    before = behind([where], lambda node, edge: edge.cut is None and edge.origin in ways.reached)
+    return any(n.kind == "variable" and n.trainable for n in before)

@@ -199,7 +199,6 @@ class Tape(Value):
     persistent: bool
     watches_variables: bool = True
     began: int = 0
-    turn: int = 0
     cells: Cells = field(default_factory=dict)  # "asked": where it was asked first
     watched: list[tuple[Node, int, Site]] = field(default_factory=list)
     pauses: list[tuple[int, int, Site]] = field(default_factory=list)

@@ -10,7 +10,6 @@ from whygrad.lint.flow.walk import Arguments, Walk
 
 PAUSE = "whygrad:pause"  # what `tape.stop_recording()` gives
 GENERATOR = "whygrad:generator"  # a call of a function decorated by contextlib.contextmanager
-SCOPES = ("tensorflow.name_scope", "tensorflow.device", "tensorflow.variable_scope", "tensorflow.control_dependencies")
 
 
 def within(walk: Walk, manager: Value, site: Site, rest: Callable[[Value], None]) -> None:

@@ -54,11 +54,7 @@ PUBLIC = ("layers", "losses", "metrics", "optimizers", "models", "ops", "backend
 def _public(name: str) -> str:
     """`keras.src.layers.core.dense.Dense` -> `keras.layers.Dense`."""
     parts = name.split(".")
-    kept = [
-        part
-        for part in parts[2:3]
-        if part in ("layers", "losses", "metrics", "optimizers", "models", "ops", "backend", "initializers", "regularizers")
-    ]
+    kept = [part for part in parts[2:3] if part in PUBLIC]
     return ".".join(["keras", *kept, parts[-1]])
 
 

@@ -13,7 +13,6 @@ from whygrad.lint.flow.walk import Arguments, Question, Walk
 from whygrad.lint.flow.withs import begin, end
 
 COMPILED = "compiled"
-UPDATES = ("apply_gradients", "apply", "minimize")
 
 
 def compile_(walk: Walk, model: Value, args: Arguments, site: Site) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from whygrad.lint.flow.graph import Cut, Edge, Node, Site
-from whygrad.lint.flow.values import Either, Library, Object, Plain, Sequence, Tensor, Unknown, Value, nodes, options
+from whygrad.lint.flow.values import Either, Library, Object, Plain, Sequence, Tensor, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk
 
 INTEGERS = ("int", "uint", "long")
@@ -96,11 +96,3 @@ def note_replaced(walk: Walk, receiver: Object, name: str, before: Value | None,
     """A tensor took the place of a variable on an object."""
     if isinstance(before, Tensor) and before.form == "variable" and isinstance(value, Tensor) and value.form == "tensor":
         walk.replaced.append((before.node, walk.state.tick(), site, name))
-
-
-def is_variable(value: Value) -> bool:
-    return isinstance(value, Tensor) and value.form == "variable"
-
-
-def is_tensor(value: Value) -> bool:
-    return isinstance(value, Unknown) or (isinstance(value, Tensor) and value.form in ("tensor", "variable"))
