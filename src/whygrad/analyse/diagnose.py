@@ -12,9 +12,9 @@ from whygrad.analyse import events, of_variables
 from whygrad.analyse.audit import Audit
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.groups import Group, groups_of, is_failing, measured_groups
-from whygrad.analyse.path import Edge
 from whygrad.analyse.scene import Earlier, Scene
 from whygrad.analyse.trace import LOOP_IN, LOOP_OUT, MERGE, Opener, Trace
+from whygrad.analyse.ways import Edge
 from whygrad.evidence import Evidence
 from whygrad.model import SEVERITIES, Diagnosis, Fix, GradientRow, GradientStatus, Location, PathStep, Related, Severity, VariableRow
 from whygrad.samples import Sample, Stats
@@ -240,10 +240,10 @@ def rows(scenes: list[Scene], limit: int = 200) -> tuple[GradientRow, ...]:
         measured.setdefault(scenes[sample.call].call.site, []).append(sample)
     for scene in scenes:
         missing = scene.call.missing if scene.call.api != rec.PY_FUNCTION else None
-        samples = sorted(measured.get(scene.call.site, []), key=lambda sample: not sample.was_traced_back)  # the odd ones first
         worse = any(missing or ()) and not any(any(call.missing or ()) for call in scene.earlier)
         if scene.earlier and not worse:
             continue
+        samples = sorted(measured.get(scene.call.site, []), key=lambda sample: not sample.was_traced_back)  # the odd ones first
         for i, gone in enumerate(missing or ()):
             stats = next((s.gradients[i] for s in samples if i < len(s.gradients)), None)
             found.append(_row(scene, i, gone, stats, len(scene.earlier) + 1))

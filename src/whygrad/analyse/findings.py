@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from whygrad.analyse.path import Edge
+from whygrad.analyse.ways import Edge
 from whygrad.model import GradientStatus, Location, Related
 
 
