@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ from whygrad.source.flow import Program
 HELP = "whygrad explain {}"
 MAX_STEPS = 40
 MAX_CALLS = 24  # failing places that are explained in one run
+OF_NONE = re.compile(r"\bNone(Type)?\b")  # in the exception of a program that went on with a gradient that was not there
 
 
 @dataclass
@@ -162,7 +164,7 @@ def severity_of(group: Group, exception: str | None) -> Severity:
     if call.error is not None or not call.sources:
         return "error" if exception else "warning"
     wanted = [m for s, m in zip(call.sources, call.missing or ()) if s.trainable is not False]
-    if finding.cause == "not-a-variable" and exception is not None:
+    if exception is not None and (finding.cause == "not-a-variable" or (call is group.scene.recording.calls[-1] and OF_NONE.search(exception))):
         return "error"
     return "error" if wanted and all(wanted) else "warning"
 
