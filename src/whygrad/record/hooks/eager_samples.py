@@ -88,9 +88,8 @@ def _trace_back(sample: Sample, inner: Any, kept: dict[int, Any], target: Any, s
 def keep(kept: dict[int, Any], ids: list[int], inputs: Any, outputs: Any) -> None:
     """Remember the tensors of an op for as long as the tape lives that listens to it."""
     if len(kept) < MOST_KEPT:
-        kept.update(zip(ids, inputs))
-        if outputs:
-            kept.update(zip(ids[len(inputs) :], outputs))
+        for i, tensor in zip(ids, (*inputs, *outputs) if outputs else inputs):
+            kept[i] = tensor
 
 
 def begins(r: Recorder, tape: Any) -> None:
