@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from whygrad import catalogue
-from whygrad.catalogue import Argument, Catalogue, Detail, Entry, Output, Status
+from whygrad.catalogue import Argument, Catalogue, Detail, Entry, Output, Status, lookup
 from whygrad.catalogue.lines import entry_of, line_of, names_of
-from whygrad.catalogue.lookup import DATA
 from whygrad.errors import UsageError
+
+DATA = Path(lookup.DATA)
 
 KNOWN = catalogue.load()
 ENTRY = Entry(

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
-import re
+import os
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 from whygrad.catalogue.entry import Entry
 from whygrad.catalogue.lines import entry_of, names_of
 from whygrad.catalogue.names import candidates, written
 from whygrad.errors import UsageError, WhygradError
 
-DATA = Path(__file__).parent / "data"
+DATA = os.path.join(os.path.dirname(__file__), "data")
 SUFFIX = ".txt"
-_FILE = re.compile(r"tensorflow-(\d+)\.(\d+)-keras-(\d+)\.(\d+)")
 
 
 class Catalogue:
@@ -61,6 +58,8 @@ class Catalogue:
 
     def suggest(self, name: str, count: int = 3) -> tuple[str, ...]:
         """Names that look like `name`, as people write them."""
+        import difflib
+
         last = name.strip().rpartition(".")[2].lower()
         by_last: dict[str, list[str]] = {}
         for full in self._line_of:
@@ -76,6 +75,8 @@ class Catalogue:
 
 
 def _distance(name: str, other: str) -> tuple[float, int]:
+    import difflib
+
     return (-difflib.SequenceMatcher(None, name, other).ratio(), len(other))
 
 
@@ -96,17 +97,20 @@ def load(tensorflow: str | None = None) -> Catalogue:
     return _read(files[key], key)
 
 
-def _files() -> dict[tuple[int, int, int, int], Path]:
+def _files() -> dict[tuple[int, int, int, int], str]:
     found = {}
-    for file in DATA.glob(f"*{SUFFIX}"):
-        match = _FILE.fullmatch(file.stem)
-        if match:
-            a, b, c, d = map(int, match.groups())
-            found[a, b, c, d] = file
+    for name in os.listdir(DATA):
+        tensorflow, _, keras = name.removeprefix("tensorflow-").removesuffix(SUFFIX).partition("-keras-")
+        numbers = f"{tensorflow}.{keras}".split(".")
+        if len(numbers) == 4 and all(map(str.isdecimal, numbers)):
+            a, b, c, d = map(int, numbers)
+            found[a, b, c, d] = os.path.join(DATA, name)
     return found
 
 
 def _nearest(known: list[tuple[int, int, int, int]], wanted: str) -> tuple[int, int, int, int]:
+    import re
+
     match = re.match(r"(\d+)\.(\d+)", wanted)
     if match is None:
         raise UsageError(f"{wanted!r} is no version of TensorFlow; write it like 2.15")
@@ -115,6 +119,7 @@ def _nearest(known: list[tuple[int, int, int, int]], wanted: str) -> tuple[int, 
 
 
 @cache
-def _read(file: Path, key: tuple[int, int, int, int]) -> Catalogue:
+def _read(file: str, key: tuple[int, int, int, int]) -> Catalogue:
     a, b, c, d = key
-    return Catalogue(f"{a}.{b}", f"{c}.{d}", file.read_text("utf-8").splitlines())
+    with open(file, encoding="utf-8") as data:
+        return Catalogue(f"{a}.{b}", f"{c}.{d}", data.read().splitlines())

@@ -45,7 +45,7 @@ class Program:
         cell = self.notebook.cell_at(at.line)
         if cell is None or self.notebook.cell_at(at.end_line) is not cell:
             return None
-        from dataclasses import replace
+        from whygrad.dataclass import replace
 
         first = cell.first_line - 1
         return replace(at, path=f"{at.path}:cell {cell.number}", line=at.line - first, end_line=at.end_line - first)
@@ -75,7 +75,7 @@ def relocated(value: Any, moved: Callable[[Location], Location | None]) -> Any:
 
 
 def _moved_edits(edits: tuple[Edit, ...], moved: Callable[[Location], Location | None]) -> tuple[Edit, ...]:
-    from dataclasses import replace
+    from whygrad.dataclass import replace
 
     places = [moved(edit.location) for edit in edits]
     return tuple(replace(edit, location=place) for edit, place in zip(edits, places) if place is not None) if None not in places else ()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
+from whygrad import syntax as ast
 from whygrad.model import Location
 
 NEWLINE = re.compile("\r\n|\r")

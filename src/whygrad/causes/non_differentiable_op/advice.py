@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.catalogue.replacements import for_op
 
 ROUNDING = frozenset({"Round", "Floor", "Ceil", "Rint", "FloorDiv", "FloorMod"})

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.lint.flow import outside
 from whygrad.lint.flow.graph import Cut
 from whygrad.lint.flow.outside import variables

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 
+from whygrad import syntax as ast
 from whygrad.lint.flow import outside
 from whygrad.lint.flow.custom_gradients import through_custom
 from whygrad.lint.flow.graph import Frame, Site

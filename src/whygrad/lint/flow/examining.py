@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 
+from whygrad import syntax as ast
 from whygrad.lint.flow.answers import Answer, answer
 from whygrad.lint.flow.diagnose import diagnosis
 from whygrad.lint.flow.engine import walk_file
 from whygrad.lint.flow.places import Places, stack
-from whygrad.lint.flow.walk import Finder, Question, Walk
+from whygrad.lint.flow.walk import Question, Walk
 from whygrad.model import SEVERITIES, Diagnosis
 from whygrad.repairs.offering import with_repair
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whygrad.lint.flow.walk import Finder
 
 DEEP = 12_000  # frames: expressions inside calls inside calls
 

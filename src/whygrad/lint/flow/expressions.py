@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 from collections.abc import Callable
-from typing import Any
 
+from whygrad import syntax as ast
 from whygrad.lint.flow import assigning, definitions, subscripts
 from whygrad.lint.flow.arithmetic import binary, compare, unary
 from whygrad.lint.flow.imports import resolved
@@ -20,6 +19,10 @@ from whygrad.lint.flow.values import (
     Value,
 )
 from whygrad.lint.flow.walk import Arguments, Env, Walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MOST_ITEMS = 24
 BUILTINS = frozenset(dir(builtins))

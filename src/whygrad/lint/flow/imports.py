@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from functools import partial
 
+from whygrad import syntax as ast
 from whygrad.lint.flow.graph import Frame
 from whygrad.lint.flow.survey import survey
-from whygrad.lint.flow.values import Cells, Deferred, Library, Module, Value
+from whygrad.lint.flow.values import Deferred, Library, Module, Value
 from whygrad.lint.flow.walk import Env, Walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whygrad.lint.flow.values import Cells
 
 
 def import_(walk: Walk, node: ast.Import, env: Env) -> None:

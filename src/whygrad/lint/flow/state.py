@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any
 
+from whygrad.dataclass import dataclass, field
 from whygrad.lint.flow.graph import Node, carried
-from whygrad.lint.flow.values import Cells, Either, Exhaustible, Plain, Sequence, Tape, Tensor, Unknown, Value, nodes, options
+from whygrad.lint.flow.values import Either, Exhaustible, Plain, Sequence, Tape, Tensor, Unknown, Value, nodes, options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from whygrad.lint.flow.values import Cells
+
+    Writes = dict[tuple[int, Any], tuple[Cells, Any, Any]]  # (which cells, key) -> the cells, the key, the value that was left there
 
 MISSING = object()
 MOST_OPTIONS = 4
-Writes = dict[tuple[int, Any], tuple[Cells, Any, Any]]  # (which cells, key) -> the cells, the key, the value that was left there
 
 
 @dataclass(slots=True)

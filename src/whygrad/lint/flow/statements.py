@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import enum
 from collections.abc import Callable, Iterable
 
+from whygrad import syntax as ast
 from whygrad.lint.flow import assigning, definitions, imports
-from whygrad.lint.flow.state import Writes
 from whygrad.lint.flow.truth import truth
 from whygrad.lint.flow.values import NONE, Function, Value, nodes
 from whygrad.lint.flow.walk import Env, Walk
 from whygrad.lint.flow.withs import within
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whygrad.lint.flow.state import Writes
 
 MOST_TURNS = 24  # of a loop over a list that is known
 

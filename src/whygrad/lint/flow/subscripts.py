@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from whygrad.lint.flow.graph import Cut, Edge, Site
 from whygrad.lint.flow.truth import without_none
 from whygrad.lint.flow.values import Either, Exhaustible, Library, Object, Plain, Sequence, Table, Tensor, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MOST_STRING = 16
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
-from dataclasses import dataclass, field
+from whygrad import syntax as ast
+from whygrad.dataclass import dataclass, field
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 

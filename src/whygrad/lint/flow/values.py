@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, Literal
 
+from whygrad import syntax as ast
+from whygrad.dataclass import dataclass, field
 from whygrad.lint.flow.graph import Node, Site
 
-Form = Literal["tensor", "variable", "array", "number"]
-Cells = dict[Any, Any]  # what can change while the program runs; written through `State.write` only
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
+
+    Form = Literal["tensor", "variable", "array", "number"]
+    Cells = dict[Any, Any]  # what can change while the program runs; written through `State.write` only
 
 
 class Value:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
 
-from whygrad.lint.flow.graph import Cut, Edge, Frame, Kind, Node, Site, carried, cut_off
+from whygrad import syntax as ast
+from whygrad.dataclass import dataclass, field
+from whygrad.lint.flow.graph import Cut, Edge, Frame, Node, Site, carried, cut_off
 from whygrad.lint.flow.state import State
-from whygrad.lint.flow.values import Cells, Class, Form, Module, Object, Tape, Tensor, Unknown, Value, nodes
+from whygrad.lint.flow.values import Class, Module, Object, Tape, Tensor, Unknown, Value, nodes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Protocol
+
+    from whygrad.lint.flow.graph import Kind
+    from whygrad.lint.flow.values import Cells, Form
+
+    class Finder(Protocol):
+        """Where the modules of the project are."""
+
+        def source_of(self, module: str, importer: str, level: int) -> tuple[str, str] | None: ...
+
 
 FUEL = 60_000  # expressions for one file; a program of a thousand lines takes a few thousand
 FUEL_ALONE = 6_000  # for a function that nobody called
@@ -19,12 +31,6 @@ SAME = 2  # of one function inside itself
 
 class OutOfFuel(Exception):
     """The walk ends here: what was asked so far is answered, nothing more is claimed."""
-
-
-class Finder(Protocol):
-    """Where the modules of the project are."""
-
-    def source_of(self, module: str, importer: str, level: int) -> tuple[str, str] | None: ...
 
 
 @dataclass(slots=True)
@@ -86,7 +92,7 @@ class Question:
     expected: bool = False  # asked where an error is expected
 
 
-@dataclass
+@dataclass(slots=True)
 class Walk:
     """The state of a walk, the questions met on the way, and the parts that evaluate, call and execute (set by `engine`)."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from whygrad.dataclass import dataclass, field
 from whygrad.lint.flow.graph import Edge, Node
 from whygrad.lint.flow.values import Tape, nodes
 from whygrad.lint.flow.walk import Question
@@ -34,7 +34,7 @@ class Step:
     broken: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Ways:
     """Searches for one question."""
 
