@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from dataclasses import asdict, dataclass, field, replace
     from typing import Any
+
+    __all__ = ["asdict", "dataclass", "field", "replace"]
 else:
 
     def asdict(value: Any) -> Any:
@@ -33,9 +35,6 @@ else:
     def replace(value: Any, **changes: object) -> Any:
         """As `dataclasses.replace`."""
         return type(value)(**{name: getattr(value, name) for name in value.__slots__} | changes)
-
-
-__all__ = ["asdict", "dataclass", "field", "replace"]
 
 
 class _Field:

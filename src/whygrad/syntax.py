@@ -33,7 +33,7 @@ else:
         """The node and all below it, level by level."""
         found = [node]
         for parent in found:  # which grows meanwhile
-            for name in _PARTS[parent.__class__]:
+            for name in PARTS[parent.__class__]:
                 child = getattr(parent, name, None)
                 if child.__class__ is list:
                     found += [item for item in child if isinstance(item, AST)]
@@ -71,4 +71,4 @@ class _Parts(dict[type, tuple[str, ...]]):
 
 
 _NO_NODES = frozenset({"arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "level", "lineno", "module", "simple", "type_comment"})
-_PARTS = _Parts()
+PARTS = _Parts()

@@ -130,7 +130,7 @@ def test_what_one_file_does_to_the_engine_leaves_the_others_alone(folder: Folder
     checked = folder.check("--jobs", jobs)
     assert (checked.status, checked.lines) == (2, ["c.py:2:1: cut_here found [outside-tape]"])
     assert checked.err.splitlines() == [
-        "whygrad: a.py: whygrad itself failed here (KeyError: 'a fault', fake_engine.py:26); please report it, and leave the file out with --exclude",
+        "whygrad: a.py: whygrad itself failed here (KeyError: 'a fault', fake_engine.py:27); please report it, and leave the file out with --exclude",
         "whygrad: b.py: nested too deeply to be checked; leave it out with --exclude",
     ]
 

@@ -15,7 +15,7 @@ from whygrad.dataclass import dataclass
 
 __all__ = ["Replacement", "all_replacements", "for_entry", "for_op"]
 
-SUFFIX = ".txt"
+_SUFFIX = ".txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Replacement:
 def all_replacements() -> tuple[Replacement, ...]:
     """Every replacement, by slug."""
     here = os.path.dirname(__file__)
-    return tuple(_read(os.path.join(here, name)) for name in sorted(os.listdir(here)) if name.endswith(SUFFIX))
+    return tuple(_read(os.path.join(here, name)) for name in sorted(os.listdir(here)) if name.endswith(_SUFFIX))
 
 
 def for_op(op: str) -> tuple[Replacement, ...]:
@@ -72,4 +72,4 @@ def _read(file: str) -> Replacement:
         head, _, code = opened.read().partition("\n\n")
     fields = {key: value.strip() for key, _, value in (line.partition(":") for line in head.splitlines())}
     ops, names = tuple(fields["ops"].split()), tuple(fields["names"].split())
-    return Replacement(os.path.basename(file).removesuffix(SUFFIX), fields["title"], ops, names, fields["cost"], fields["x"], fields["loss"], code)
+    return Replacement(os.path.basename(file).removesuffix(_SUFFIX), fields["title"], ops, names, fields["cost"], fields["x"], fields["loss"], code)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def new_walk(finder: Finder) -> Walk:
     walk = Walk(finder)
-    walk.evaluate = lambda node, env: expressions.evaluate(walk, node, env)
+    walk.expressions = expressions.HANDLERS
     walk.call = lambda value, args, site: calling.call(walk, value, args, site)
     walk.execute = lambda block, env: statements.execute(walk, block, env)
     walk.attribute = lambda value, name, site: attributes.attribute(walk, value, name, site)

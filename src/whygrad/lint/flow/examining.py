@@ -28,7 +28,10 @@ def examine(path: str, text: str, project: Finder) -> tuple[Diagnosis, ...]:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, DEEP))
     try:
-        return _diagnoses(walk_file(path, text, project), path)
+        walk = walk_file(path, text, project)
+        found = _diagnoses(walk, path)
+        walk.take_apart()
+        return found
     finally:
         sys.setrecursionlimit(limit)
 

@@ -69,7 +69,7 @@ def _member(walk: Walk, found: Value, package: str, name: str, env: Env, level: 
 def resolved(cells: Cells, name: str) -> Value:
     """The value of a name, looked up now if it was deferred."""
     value: Value = cells[name]
-    while isinstance(value, Deferred):
+    while value.__class__ is Deferred:
         value = cells[name] = value.load()
     return value
 

@@ -33,7 +33,7 @@ def execute(walk: Walk, block: Iterable[ast.stmt], env: Env) -> Flow:
     """Run a block. Statements after a jump are not reached."""
     for statement in block:
         walk.burn()
-        handler = HANDLERS.get(type(statement).__name__)
+        handler = HANDLERS.get(statement.__class__)
         flow = handler(walk, statement, env) if handler is not None else None
         if flow is not None and flow is not Flow.NEXT:
             return flow
@@ -226,31 +226,31 @@ def _class(walk: Walk, node: ast.ClassDef, env: Env) -> None:
     walk.state.write(env.own, node.name, definitions.class_(walk, node, env, body))
 
 
-HANDLERS: dict[str, Callable[..., Flow | None]] = {
-    "If": _if,
-    "For": _for,
-    "AsyncFor": _for,
-    "While": _while,
-    "With": _with,
-    "AsyncWith": _with,
-    "Try": _try,
-    "TryStar": _try,
-    "Match": _match,
-    "Return": _return,
-    "Expr": _expression,
-    "Assign": _assign,
-    "AnnAssign": _annotated,
-    "AugAssign": _augmented,
-    "Global": _outside,
-    "Nonlocal": _outside,
-    "Delete": _delete,
-    "Raise": _raise,
-    "Assert": _assert,
-    "FunctionDef": _function,
-    "AsyncFunctionDef": _function,
-    "ClassDef": _class,
-    "Import": imports.import_,
-    "ImportFrom": imports.import_from,
-    "Break": lambda walk, node, env: Flow.BREAK,
-    "Continue": lambda walk, node, env: Flow.CONTINUE,
+HANDLERS: dict[type, Callable[..., Flow | None]] = {
+    ast.If: _if,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    getattr(ast, "TryStar", ast.Try): _try,  # from Python 3.11
+    ast.Match: _match,
+    ast.Return: _return,
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.Global: _outside,
+    ast.Nonlocal: _outside,
+    ast.Delete: _delete,
+    ast.Raise: _raise,
+    ast.Assert: _assert,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.Import: imports.import_,
+    ast.ImportFrom: imports.import_from,
+    ast.Break: lambda walk, node, env: Flow.BREAK,
+    ast.Continue: lambda walk, node, env: Flow.CONTINUE,
 }

@@ -6,6 +6,10 @@ from whygrad import syntax as ast
 from whygrad.dataclass import dataclass, field
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_NO_NODES = (type(None), type(...), str, bytes, bool, int, float, complex)
+_SMALL = (ast.Name, ast.Constant, ast.alias, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)
+_OPERATORS = (kind for base in (ast.operator, ast.unaryop, ast.boolop, ast.cmpop) for kind in base.__subclasses__())
+_LEAVES = frozenset({*_NO_NODES, *_SMALL, *_OPERATORS})  # in which there is no call and no function
 
 
 @dataclass(slots=True)
@@ -34,11 +38,11 @@ def survey(tree: ast.AST) -> Survey:
             around = (*around, node)
         elif kind in (ast.Yield, ast.YieldFrom) and around:
             found.generators.add(around[-1])
-        for name in node._fields:
-            child = getattr(node, name, None)
+        for name in ast.PARTS[kind]:
+            child = getattr(node, name)
             if child.__class__ is list:
-                waiting.extend((c, around) for c in child if isinstance(c, ast.AST))
-            elif isinstance(child, ast.AST) and name != "ctx":
+                waiting += [(c, around) for c in child if c.__class__ not in _LEAVES]
+            elif child.__class__ not in _LEAVES:
                 waiting.append((child, around))
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from whygrad import syntax as ast
 from whygrad.dataclass import dataclass, field
@@ -115,11 +115,26 @@ class Walk:
     functions: list[Any] = field(default_factory=list)  # module-level functions and methods, in the order of their definition
     models: list[Any] = field(default_factory=list)  # objects that were compiled
     tapes: int = 0
-    evaluate: Callable[[ast.expr, Env], Value] = field(init=False)
+    expressions: Mapping[type, Callable[[Walk, Any, Env], Value]] = field(init=False)  # who evaluates which kind of node
     call: Callable[[Value, Arguments, Site], Value] = field(init=False)
     execute: Callable[[Iterable[ast.stmt], Env], Any] = field(init=False)
     attribute: Callable[[Value, str, Site], Value] = field(init=False)
     items: Callable[[Value, Site], tuple[list[Value], bool]] = field(init=False)
+
+    def take_apart(self) -> None:
+        """Break the circles (functions are in the scopes that they see), so that all is freed at once and nobody has to search for it."""
+        holders = [m.cells for m in self.modules.values()] + [c.cells for c in self.classes]
+        for cells in (*holders, *(scope for function in self.functions for scope in function.scopes)):
+            cells.clear()
+        del self.call, self.execute, self.attribute, self.items
+
+    def evaluate(self, node: ast.expr, env: Env) -> Value:
+        """What `node` stands for. What is not understood is Unknown, never an error."""
+        self.fuel -= 1
+        if self.fuel <= 0:
+            raise OutOfFuel
+        handler = self.expressions.get(node.__class__)
+        return self.unknown(Site(node, env.frame)) if handler is None else handler(self, node, env)
 
     def burn(self) -> None:
         self.fuel -= 1
