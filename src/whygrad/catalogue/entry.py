@@ -90,7 +90,10 @@ class Entry:
 
     def argument(self, argument: str | int) -> Argument | None:
         """The argument of this name or position."""
-        return next((a for a in self.arguments if argument in (a.name, a.position) and argument is not None), None)
+        for known in self.arguments:
+            if argument == known.name or (argument == known.position and argument is not None):
+                return known
+        return None
 
     def flow(self, argument: str | int) -> tuple[Status, ...]:
         """One Status per output; empty for a setting and for an argument that does not exist."""

@@ -56,6 +56,7 @@ class Run:
         self.problems: list[str] = []
         self.contents: dict[str, bytes] = {}
         self.files: list[str] = []
+        self.sizes: dict[str, int] = {}  # of the files that can hold a finding
         self.roots: tuple[str, ...] = ()
         self.jobs = 1
         self._choose()
@@ -63,12 +64,12 @@ class Run:
     def status(self) -> int:
         """Check, repair where that was asked for, report."""
         checker = self._checker(self.contents)
-        self.files, unreadable, size = relevant(checker, self.files)
+        self.sizes, unreadable = relevant(checker, self.files, self.options.jobs)
         self.problems += unreadable
-        self.jobs = processes(self.options.jobs, len(self.files), size)
+        self.jobs = processes(self.options.jobs, self.sizes.values())
         if self.jobs > 1:
             preload(self.engine)
-        results = check_all(checker, self.files, self.jobs)
+        results = check_all(checker, self.sizes, self.jobs)
         self.problems += [problem for result in results for problem in result.problems]
         found = self.selection.wanted(results, checker)
         notices: tuple[str, ...] = ()
@@ -98,7 +99,7 @@ class Run:
 
         def check(contents: Mapping[str, bytes]) -> Sequence[Diagnosis]:
             checker = self._checker({**self.contents, **contents})
-            return diagnoses_of(self.selection.wanted(check_all(checker, self.files, 1), checker))
+            return diagnoses_of(self.selection.wanted(check_all(checker, self.sizes, 1), checker))
 
         checker = self._checker(self.contents)
         read = cache(checker.content)

@@ -26,9 +26,19 @@ _STRING_OR_COMMENT = re.compile(
 _ASCII_BASED = re.compile(r"(?i)utf-?8|ascii|us-ascii|latin|iso-?8859|cp\d|windows|euc|gb|big5|koi8|mac|shift|sjis")
 
 
-def code_only(content: bytes) -> bytes:
-    """The source without its comments and strings, except strings with braces: in formatted ones stands code."""
-    return _STRING_OR_COMMENT.sub(lambda found: found.group() if b"{" in found.group() and found.group()[:1] != b"#" else b"", content)
+def code_only(content: bytes, *, braces: bool) -> bytes:
+    """The source without its comments and strings, except formatted strings, in which code stands. `braces`: also others that have braces."""
+    return _STRING_OR_COMMENT.sub(_with_braces if braces else _formatted, content)
+
+
+def _with_braces(found: re.Match[bytes]) -> bytes:
+    text = found.group()
+    return text if b"{" in text and text[:1] != b"#" else b""
+
+
+def _formatted(found: re.Match[bytes]) -> bytes:
+    before = found.string[max(found.start() - 2, 0) : found.start()].lower()
+    return _with_braces(found) if b"f" in before else b""
 
 
 def derives_from_loss(content: bytes) -> bool:

@@ -90,7 +90,7 @@ def _asks(content: bytes, training: bool, is_notebook: bool = False) -> bool:
     """In the code: long files are looked at a second time without their docstrings and comments, which love to show `model.fit`."""
     if not _mentions(content, training):
         return False
-    return len(content) < LONG or is_notebook or _mentions(_patterns().code_only(content), training)
+    return len(content) < LONG or is_notebook or _mentions(_patterns().code_only(content, braces=training), training)
 
 
 def _mentions(content: bytes, training: bool) -> bool:

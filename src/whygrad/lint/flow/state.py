@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Writes = dict[tuple[int, Any], tuple[Cells, Any, Any]]  # (which cells, key) -> the cells, the key, the value that was left there
 
 MISSING = object()
+NO_TAPES = frozenset[int]()
 MOST_OPTIONS = 4
 
 
@@ -34,7 +35,7 @@ class State:
         return self.clock
 
     def recording(self) -> frozenset[int]:
-        return frozenset(t.number for t in self.tapes)
+        return frozenset([t.number for t in self.tapes]) if self.tapes else NO_TAPES
 
     def write(self, cells: Cells, key: Any, value: Any) -> None:
         """Every change of the abstract program goes through here."""

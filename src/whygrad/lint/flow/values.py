@@ -130,7 +130,9 @@ class Class(Value):
 
     def find(self, name: str) -> tuple[Value, Class] | None:
         """An attribute and the class that has it."""
-        return next(((c.cells[name], c) for c in self.ancestors() if name in c.cells), None)
+        if name in self.cells:
+            return self.cells[name], self
+        return next(((c.cells[name], c) for c in self.ancestors() if name in c.cells), None) if self.bases else None
 
     @property
     def foreign_bases(self) -> tuple[str, ...]:
@@ -234,7 +236,15 @@ def is_computed(value: Value) -> bool:
 
 def nodes(value: Value, depth: int = 6) -> list[Node]:
     """The nodes that a value holds, each once."""
+    kind = value.__class__
+    if kind is Tensor or kind is Unknown:
+        return [value.node]  # type: ignore[attr-defined]
+    if kind in _WITHOUT:
+        return []
     return list(dict.fromkeys(_nodes(value, depth)))
+
+
+_WITHOUT = frozenset({Plain, Library, Module, Deferred, Function, Bound, Super, Partial, Class, Tape})
 
 
 def _nodes(value: Value, depth: int) -> Iterator[Node]:

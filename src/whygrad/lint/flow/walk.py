@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from whygrad import syntax as ast
 from whygrad.dataclass import dataclass, field
 from whygrad.lint.flow.graph import Cut, Edge, Frame, Node, Site, carried, cut_off
-from whygrad.lint.flow.state import State
+from whygrad.lint.flow.state import NO_TAPES, State
 from whygrad.lint.flow.values import Class, Module, Object, Tape, Tensor, Unknown, Value, nodes
 
 TYPE_CHECKING = False
@@ -148,7 +148,7 @@ class Walk:
     # Nodes. All that the walk makes come from here: they carry the clock and the tapes of their moment.
 
     def node(self, kind: Kind, site: Site | None, edges: Iterable[Edge] = (), label: str = "", dtype: str = "") -> Node:
-        tapes = self.state.recording() if kind == "op" else frozenset[int]()
+        tapes = self.state.recording() if kind == "op" else NO_TAPES
         made = Node(kind, label, site, tuple(edges), tapes, self.state.tick(), dtype)
         if kind == "op":
             self.operations.append(made)
@@ -156,7 +156,8 @@ class Walk:
 
     def unknown(self, site: Site | None, *inputs: Value) -> Unknown:
         """What objects hold is not followed: everything leads to something unknown anyway."""
-        return Unknown(self.node("unknown", site, carried(n for v in inputs if not isinstance(v, Object) for n in nodes(v, 2))))
+        inside = [n for v in inputs if v.__class__ is not Object for n in nodes(v, 2)]
+        return Unknown(self.node("unknown", site, carried(inside) if inside else ()))
 
     def data(self, site: Site | None, label: str = "", form: Form = "tensor", dtype: str = "") -> Tensor:
         """A value in which no variable is."""
