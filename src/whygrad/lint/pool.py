@@ -50,12 +50,14 @@ def check_all(checker: Checker, sizes: Mapping[str, int], jobs: int) -> list[Fil
         paths = sorted(sizes, key=lambda path: -sizes[path])  # the largest first, so that all processes end at about the same time
         results = dict(zip(paths, _in_processes(checker, paths, jobs)))
         return [results[path] for path in sizes]
-    before = gc.get_threshold()
-    gc.set_threshold(*RARELY)
+    before, enabled = gc.get_threshold(), gc.isenabled()
+    _collect_rarely()
     try:
         return [checker.check(path) for path in sizes]
     finally:
         gc.set_threshold(*before)
+        if not enabled:
+            gc.disable()
 
 
 def _in_processes(checker: Checker, paths: Sequence[str], jobs: int) -> Iterator[FileResult]:
@@ -106,8 +108,13 @@ def _begin(roots: tuple[str, ...], engine: Engine, cached: bool, contents: dict[
     from whygrad.lint.cache import Cache
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(*RARELY)
+    _collect_rarely()
     _checker = Checker(roots, engine, Cache() if cached else None, contents)
+
+
+def _collect_rarely() -> None:
+    gc.set_threshold(*RARELY)
+    gc.enable()
 
 
 def _check(path: str) -> FileResult:

@@ -92,7 +92,8 @@ def _items_of_other(walk: Walk, value: Value, site: Site) -> tuple[list[Value], 
         element: Any = value.data["element"]
         return [element], True
     if isinstance(value, Object) and value.cls is not None and value.cls.find("__iter__"):
-        return items(walk, walk.call(walk.attribute(value, "__iter__", site), Arguments(), site), site)
+        given = walk.call(walk.attribute(value, "__iter__", site), Arguments(), site)
+        return items(walk, given, site) if given is not value else ([walk.unknown(site, value)], True)
     if isinstance(value, Either):
         found = [items(walk, option, site) for option in value.options]
         longest = max(found, key=lambda f: len(f[0]))

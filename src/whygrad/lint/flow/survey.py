@@ -52,7 +52,7 @@ def _scope(scope: ast.AST) -> tuple[set[str], list[ast.AST], bool]:
         node = waiting.pop()
         kind = node.__class__
         if kind is ast.Call:
-            words.add(_last_word(node.func))
+            words.add(_last_word(node.func))  # type: ignore[attr-defined]
         elif kind in _SCOPES and node is not scope:
             inner.append(node)
             continue
