@@ -27,9 +27,8 @@ def test_every_known_mistake_goes_through(program: Path) -> None:
     ("content", "expected"),
     [
         ("import tensorflow as tf\nwith tf.GradientTape() as t: pass", False),  # nobody asks
-        ("import tensorflow as tf\nwith tf.GradientTape() as t: ...\nt.gradient(y, x)", True),
-        ("import tensorflow as tf\nask = self._tape.jacobian", True),
-        ("import tensorflow as tf\nlibrary.gradient.extend(x)", False),  # no tape
+        ("import tensorflow as tf\nt.gradient(y, x)", True),
+        ("import tensorflow as tf\nask = t.jacobian", True),
         ("from tensorflow import gradients", True),
         ("from keras import Model", False),
         ("from keras.losses import Loss\nclass Mine(\n    Loss\n):\n    def call(self, y, p): ...", True),
@@ -53,7 +52,7 @@ def test_words(content: str, expected: bool) -> None:
     assert matters(content) == expected
 
 
-LONG_HEAD = "import tensorflow\ntape = t\n" + "x = 1\n" * 2000
+LONG_HEAD = "import tensorflow\n" + "x = 1\n" * 2000
 
 
 @pytest.mark.parametrize(
@@ -85,7 +84,7 @@ def test_in_a_long_file_only_code_counts(content: str, expected: bool) -> None:
     ],
 )
 def test_a_library_may_come_by_another_module(folder: Folder, statement: str) -> None:
-    folder.write({"lib.py": "from far import tf\n", "far.py": "import tensorflow as tf\n", "a.py": f"{statement}\ntape.gradient; cut_here\n"})
+    folder.write({"lib.py": "from far import tf\n", "far.py": "import tensorflow as tf\n", "a.py": f"{statement}\nt.gradient; cut_here\n"})
     assert len(folder.check("a.py").lines) == 1
     folder.write({"far.py": "import circle\n", "circle.py": "import lib\n"})
     assert folder.check("a.py").lines == []

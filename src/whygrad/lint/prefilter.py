@@ -13,15 +13,11 @@ OUR_COMMENT = b"whygrad:"
 NOTEBOOK = ".ipynb"
 # Looked for as plain bytes, which is many times faster than a pattern; only where one is found, what stands around it is looked at.
 _ASKING = {
-    b"gradients": (b".gradients", b"gradients(", b"import gradients", b".apply_gradients", b".compute_gradients"),
+    b"gradient": (b".gradient", b".gradients", b"gradients(", b"import gradients", b".apply_gradients", b".compute_gradients"),
+    b"jacobian": (b".jacobian", b".batch_jacobian"),
     b".minimize": (b".minimize",),
     b".compile": (b".compile",),
 }
-_OF_TAPES = {
-    b"gradient": (b".gradient",),
-    b"jacobian": (b".jacobian", b".batch_jacobian"),
-}
-_TAPES = (b"tape", b"Tape", b"TAPE")  # what is asked is made as a `GradientTape`, or called a tape
 _TRAINING = {
     b"gradients(": (b"_gradients(",),
     b"hessians": (b".hessians", b"hessians(", b"import hessians"),
@@ -77,8 +73,7 @@ class Prefilter:
     def _facts(self, path: str) -> tuple[bool, bool, bool]:
         if path not in self._said:
             content = (self._finder.text(path) or "").encode("utf-8", "replace")
-            tapes = b"GradientTape" in content  # which those may ask that import it
-            self._said[path] = _speaks(content), tapes or _asks(content, training=False), _asks(content, training=True)
+            self._said[path] = _speaks(content), _asks(content, training=False), _asks(content, training=True)
             self._imported.setdefault(path, self._modules(path, content))
         return self._said[path]
 
@@ -99,7 +94,7 @@ def _asks(content: bytes, training: bool, is_notebook: bool = False) -> bool:
 
 
 def _mentions(content: bytes, training: bool) -> bool:
-    if _any_of(_ASKING, content) or (_any_of(_OF_TAPES, content) and (training or any(tape in content for tape in _TAPES))):
+    if _any_of(_ASKING, content):
         return True
     return training and (_any_of(_TRAINING, content) or (b"Loss" in content and bool(_patterns().derives_from_loss(content))))
 
