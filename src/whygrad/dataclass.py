@@ -7,6 +7,8 @@ What it makes counts as a dataclass: `dataclasses.replace`, `asdict` and `fields
 
 from __future__ import annotations
 
+from _operator import attrgetter
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,26 +75,37 @@ def _made(cls: Any, frozen: bool, eq: bool) -> Any:
     names = tuple(vars(cls).get("__annotations__", ()))
     body = {name: value for name, value in vars(cls).items() if name not in ("__dict__", "__weakref__")}
     defaults = {name: body.pop(name) for name in names if name in body}
-    body |= _functions(names, defaults, frozen, eq)
-    body |= {"__slots__": names, "__match_args__": names, "__dataclass_fields__": _Fields(defaults)}
+    body |= {"__slots__": names, "__match_args__": names, "__dataclass_fields__": _Fields(defaults), "__init__": _late(names, defaults)}
     body.setdefault("__repr__", _repr)
+    if eq and names:
+        body |= _by_value(attrgetter(*names), frozen)
     return type(cls)(cls.__name__, cls.__bases__, body)
 
 
-def _functions(names: tuple[str, ...], defaults: dict[str, Any], frozen: bool, eq: bool) -> dict[str, Any]:
-    """Written out and compiled, as the library does it: a loop over the fields would be paid for at each call."""
-    made: dict[str, Any] = {}
-    code = _init(names, defaults)
-    if eq:
-        mine, other = _all("self", names), _all("other", names)
-        code += f"def __eq__(self, other): return {mine} == {other} if other.__class__ is self.__class__ else NotImplemented\n"
-        code += f"def __hash__(self): return hash({mine})\n" if frozen else "__hash__ = None\n"
-    known = {"DEFAULT": defaults, "MISSING": _MISSING, "__builtins__": {"hash": hash, "NotImplemented": NotImplemented}}
-    exec(code, known, made)
-    return made
+def _by_value(values: Callable[[Any], object], frozen: bool) -> dict[str, Any]:
+    def same(self: object, other: object) -> Any:
+        return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
+
+    def hashed(self: object) -> int:
+        return hash(values(self))
+
+    return {"__eq__": same, "__hash__": hashed if frozen else None}
+
+
+def _late(names: tuple[str, ...], defaults: dict[str, Any]) -> Callable[..., None]:
+    """An `__init__` that makes the real one when it is called first: a short run needs few of its classes."""
+
+    def first(self: Any, *args: Any, **kwargs: Any) -> None:
+        made: dict[str, Any] = {}
+        exec(_init(names, defaults), {"DEFAULT": defaults, "MISSING": _MISSING, "__builtins__": {}}, made)
+        type(self).__init__ = made["__init__"]
+        self.__init__(*args, **kwargs)
+
+    return first
 
 
 def _init(names: tuple[str, ...], defaults: dict[str, Any]) -> str:
+    """Written out and compiled, as the library does it: a loop over the fields would be paid for at each call."""
     parameters, lines = ["self"], []
     for name in names:
         default = defaults.get(name, _MISSING)
@@ -103,10 +116,6 @@ def _init(names: tuple[str, ...], defaults: dict[str, Any]) -> str:
             parameters.append(f"{name}=MISSING")
             lines.append(f" self.{name} = DEFAULT[{name!r}].default_factory() if {name} is MISSING else {name}")
     return f"def __init__({', '.join(parameters)}):\n" + ("\n".join(lines) or " pass") + "\n"
-
-
-def _all(owner: str, names: tuple[str, ...]) -> str:
-    return f"({''.join(f'{owner}.{name}, ' for name in names)})"
 
 
 def _repr(self: Any) -> str:

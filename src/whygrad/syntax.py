@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from ast import *  # noqa: F403
 else:
     from _ast import *  # noqa: F403
-    from _ast import AST, PyCF_ONLY_AST, expr_context
+    from _ast import AST, Attribute, Constant, Name, PyCF_ONLY_AST, expr_context
 
     def parse(source: str | bytes, *, mode: str = "exec") -> AST:
         """Raises SyntaxError, ValueError, RecursionError and MemoryError."""
@@ -49,7 +49,16 @@ else:
         return new
 
     def unparse(node: AST) -> str:
-        """The node as text, for messages: seldom, so that the real `ast` is imported here."""
+        """The node as text. All but `a.b.c` and `0.5` is rare, so that the real `ast` is imported here."""
+        words: list[str] = []
+        inner = node
+        while isinstance(inner, Attribute):
+            words.append(inner.attr)
+            inner = inner.value
+        if isinstance(inner, Name):
+            return ".".join([inner.id, *reversed(words)])
+        if isinstance(node, Constant) and type(node.value) in (int, float, bool, type(None)) and "inf" not in repr(node.value):
+            return repr(node.value)
         import ast
 
         return ast.unparse(node)

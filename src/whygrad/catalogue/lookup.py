@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from whygrad.catalogue.entry import Entry
-from whygrad.catalogue.lines import entry_of, names_of
+from whygrad.catalogue.lines import entry_of
 from whygrad.catalogue.names import candidates, written
 from whygrad.errors import UsageError, WhygradError
 
@@ -24,8 +24,11 @@ class Catalogue:
         self._lines = lines
         self._line_of: dict[str, int] = {}
         for number, line in enumerate(lines):
-            for name in names_of(line):
-                self._line_of[name] = number
+            names = line[: line.index("\t")]  # as `names_of`, without a call for each of thousands of lines
+            if " " in names:
+                self._line_of |= dict.fromkeys(names.split(" "), number)
+            else:
+                self._line_of[names] = number
         self._parsed: dict[int, Entry] = {}
 
     def __len__(self) -> int:
@@ -121,5 +124,6 @@ def _nearest(known: list[tuple[int, int, int, int]], wanted: str) -> tuple[int, 
 @cache
 def _read(file: str, key: tuple[int, int, int, int]) -> Catalogue:
     a, b, c, d = key
-    with open(file, encoding="utf-8") as data:
-        return Catalogue(f"{a}.{b}", f"{c}.{d}", data.read().splitlines())
+    with open(file, "rb") as data:
+        lines = str(data.read(), "utf-8").replace("\r\n", "\n").rstrip("\n").split("\n")
+    return Catalogue(f"{a}.{b}", f"{c}.{d}", lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from whygrad.lint.notebook import Notebook, read_notebook
 from whygrad.lint.reading import SourceFile, decoded
 
 TYPE_CHECKING = False
@@ -10,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from whygrad.lint.notebook import Notebook
     from whygrad.model import Diagnosis, Edit, Location
 
 NOTEBOOK_SUFFIX = ".ipynb"
@@ -54,7 +54,11 @@ class Program:
 def read_program(path: str, content: bytes) -> Program:
     """Raises InputError."""
     source = decoded(path, content)
-    return Program(source, read_notebook(path, source.text) if path.endswith(NOTEBOOK_SUFFIX) else None)
+    if not path.endswith(NOTEBOOK_SUFFIX):
+        return Program(source, None)
+    from whygrad.lint.notebook import read_notebook
+
+    return Program(source, read_notebook(path, source.text))
 
 
 def relocated(value: Any, moved: Callable[[Location], Location | None]) -> Any:
