@@ -161,12 +161,12 @@ def _rendered(found: list[Found], notices: tuple[str, ...], options: Options, st
 
 def _json(found: list[Found], notices: tuple[str, ...]) -> str:
     """What the format JSON says, without making objects of the findings first; a test holds the two together."""
-    import json
+    from whygrad.plain_json import dumps
 
     environment = {"python": _python(), "tensorflow": None, "keras": None}
     head = {"schema": "whygrad/1", "tool": {"name": "whygrad", "version": __version__}, "environment": environment, "command": "check"}
     body = {"outcome": None, "diagnoses": found, "gradients": [], "notices": notices, "variables": []}
-    return json.dumps({**head, **body}, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+    return dumps({**head, **body}, indent=" ") + "\n"
 
 
 def _python() -> str:

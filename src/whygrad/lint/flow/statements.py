@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterable
 
 from whygrad import syntax as ast
@@ -19,14 +18,21 @@ if TYPE_CHECKING:
 MOST_TURNS = 24  # of a loop over a list that is known
 
 
-class Flow(enum.Enum):
+class Flow:
     """How a block ended."""
 
-    NEXT = "next"
-    BREAK = "break"
-    CONTINUE = "continue"
-    RETURN = "return"
-    RAISE = "raise"
+    __slots__ = ("value",)
+    NEXT: Flow
+    BREAK: Flow
+    CONTINUE: Flow
+    RETURN: Flow
+    RAISE: Flow
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+
+Flow.NEXT, Flow.BREAK, Flow.CONTINUE, Flow.RETURN, Flow.RAISE = map(Flow, ("next", "break", "continue", "return", "raise"))  # an Enum takes its time
 
 
 def execute(walk: Walk, block: Iterable[ast.stmt], env: Env) -> Flow:
