@@ -122,6 +122,13 @@ def test_loading_takes_milliseconds() -> None:
     assert time.perf_counter() - began < 0.25, "a few milliseconds, on a busy machine some more"
 
 
+def test_the_first_names_are_found_as_all_others() -> None:
+    file = max(DATA.glob("*.txt"), key=lambda f: f.stat().st_size)
+    for entry in [*KNOWN][::60]:
+        for name in (*entry.names, f"{entry.name}x", entry.name[:-1], '"a"'):
+            assert Catalogue("0", "0", file.read_bytes()).exact(name) == KNOWN.exact(name)
+
+
 def test_looking_up_imports_no_tensorflow() -> None:
     heavy = "{'tensorflow', 'keras', 'numpy', 'rich'}"
     program = f"import sys\nfrom whygrad import catalogue\ncatalogue.load().get('tf.round')\nprint({heavy} & set(sys.modules))"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from whygrad.lint.one_file import Engine
 
-ENOUGH = 400_000  # bytes of source that take longer to check than processes take to start
+ENOUGH = 150_000  # bytes of source that take longer to check than processes take to start
 MANY = 500  # files that take longer to look at than a process takes to be forked
 RARELY = (10_000_000, 5, 5)  # a walk takes itself apart: looking for circles among all the nodes of a tree would take a fifth of the time
 _FORKS = sys.platform == "linux"  # elsewhere the system's own libraries may have threads
