@@ -1,6 +1,6 @@
 """A function and items come in; its results in the order of the items go out, made by several processes at the same time.
 
-For small work on many items, before anything else is started: a fork takes a millisecond, the pools of the library forty to be imported.
+They are forked: that takes a millisecond, and what is imported and read need not be again. The pools of the library take forty to begin.
 """
 
 from __future__ import annotations
@@ -10,51 +10,95 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
     Item = TypeVar("Item")
     Result = TypeVar("Result")
 
-
-def mapped(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> list[Result]:
-    """`[work(item) for item in items]`, where results are numbers, strings and lists. What a process that died leaves undone is done here."""
-    shares = [items[first::jobs] for first in range(jobs)]
-    pipes = [_begun(work, share) for share in shares[1:]]
-    done = [[work(item) for item in shares[0]]]
-    done += [_ended(*begun) or [work(item) for item in share] for begun, share in zip(pipes, shares[1:])]
-    return [done[number % jobs][number // jobs] for number in range(len(items))]
+_NUMBER = 4  # bytes of the number of an item
+_MOST = 65_536 // _NUMBER  # that a pipe holds
 
 
-def _begun(work: Callable[[Item], Result], share: Sequence[Item]) -> tuple[int, int]:
-    """The process that does a share, and where it writes its results."""
+def mapped(work: Callable[[Item], Result], items: Sequence[Item], jobs: int, lost: Callable[[Item], Result] | None = None) -> list[Result]:
+    """`[work(item) for item in items]`, where results are made of numbers, strings, lists and tuples.
+
+    `lost` gives the result of an item that ends every process in which it is worked on: then all is done in others. Without it this one takes part,
+    and does what others leave undone.
+    """
+    found: dict[int, Result] = {}
+    for first in range(0, len(items), _MOST):
+        part = range(first, min(first + _MOST, len(items)))
+        found |= _shared(work, items, part, jobs, takes_part=lost is None)
+    for number in range(len(items)):
+        if number not in found:
+            alone = {} if lost is None else _shared(work, items, range(number, number + 1), 1, takes_part=False)
+            found[number] = alone[number] if number in alone else (lost or work)(items[number])
+    return [found[number] for number in range(len(items))]
+
+
+def _shared(work: Callable[[Item], Result], items: Sequence[Item], part: range, jobs: int, takes_part: bool) -> dict[int, Result]:
+    """What the processes, each taking the next item when it is done with one, get done."""
+    waiting, filling = os.pipe()
+    os.write(filling, b"".join(number.to_bytes(_NUMBER, "big") for number in part))
+    os.close(filling)
+    others: list[tuple[int, int]] = []
+    try:
+        others += (_begun(work, items, waiting) for _ in range(jobs - takes_part))
+        found = dict(_done(work, items, waiting)) if takes_part else {}
+        for _, reading in others:
+            found |= _told(reading)
+    except BaseException:
+        _end(others)
+        raise
+    finally:
+        os.close(waiting)
+        for process, reading in others:
+            os.close(reading)
+            os.waitpid(process, 0)
+    return found
+
+
+def _done(work: Callable[[Item], Result], items: Sequence[Item], waiting: int) -> Iterator[tuple[int, Result]]:
+    while number := os.read(waiting, _NUMBER):
+        yield int.from_bytes(number, "big"), work(items[int.from_bytes(number, "big")])
+
+
+def _begun(work: Callable[[Item], Result], items: Sequence[Item], waiting: int) -> tuple[int, int]:
+    """Another process, and where it writes its results."""
     reading, writing = os.pipe()
     process = os.fork()
     if process == 0:
         try:
             os.close(reading)
-            _as_child(work, share, writing)
+            _in_child(work, items, waiting, writing)
         finally:
             os._exit(0)
     os.close(writing)
     return process, reading
 
 
-def _as_child(work: Callable[[Item], Result], share: Sequence[Item], writing: int) -> None:
+def _in_child(work: Callable[[Item], Result], items: Sequence[Item], waiting: int, writing: int) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C is answered by the process that was started first
-    results = marshal.dumps([work(item) for item in share])
+    results = marshal.dumps(list(_done(work, items, waiting)))
     with open(writing, "wb") as pipe:
         pipe.write(results)
 
 
-def _ended(process: int, reading: int) -> list[Result] | None:
-    with open(reading, "rb") as pipe:
+def _told(reading: int) -> dict[int, Result]:
+    with open(reading, "rb", closefd=False) as pipe:
         content = pipe.read()
-    os.waitpid(process, 0)
     try:
-        results: list[Result] = marshal.loads(content)
-    except (EOFError, ValueError, TypeError):
-        return None
-    return results
+        results: list[tuple[int, Result]] = marshal.loads(content)
+    except (EOFError, ValueError, TypeError):  # it died
+        return {}
+    return dict(results)
+
+
+def _end(processes: list[tuple[int, int]]) -> None:
+    import signal
+
+    for process, _ in processes:
+        os.kill(process, signal.SIGTERM)

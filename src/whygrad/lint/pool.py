@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from concurrent.futures import Executor
+    from typing import Any
 
     from whygrad.lint.one_file import Engine
 
@@ -48,7 +49,7 @@ def check_all(checker: Checker, sizes: Mapping[str, int], jobs: int) -> list[Fil
     """The results in the order of the paths. One process: this one, with what its finder has read."""
     if jobs > 1:
         paths = sorted(sizes, key=lambda path: -sizes[path])  # the largest first, so that all processes end at about the same time
-        results = dict(zip(paths, _in_processes(checker, paths, jobs)))
+        results = dict(zip(paths, _forked(checker, paths, jobs) if _FORKS else _in_processes(checker, paths, jobs)))
         return [results[path] for path in sizes]
     before, enabled = gc.get_threshold(), gc.isenabled()
     _collect_rarely()
@@ -58,6 +59,22 @@ def check_all(checker: Checker, sizes: Mapping[str, int], jobs: int) -> list[Fil
         gc.set_threshold(*before)
         if not enabled:
             gc.disable()
+
+
+def _forked(checker: Checker, paths: Sequence[str], jobs: int) -> list[FileResult]:
+    """A process that dies takes no result but its own along."""
+
+    def check(path: str) -> list[Any]:
+        _collect_rarely()
+        result = checker.check(path)
+        return [result.found, result.problems, result.ignores]
+
+    found = mapped(check, paths, jobs, lost=lambda path: [[], [_died(path)], []])
+    return [FileResult(path, *values) for path, values in zip(paths, found)]
+
+
+def _died(path: str) -> str:
+    return f"{path}: the process that checked it died; please report it, and leave the file out with --exclude"
 
 
 def _in_processes(checker: Checker, paths: Sequence[str], jobs: int) -> Iterator[FileResult]:
@@ -87,15 +104,14 @@ def _alone(checker: Checker, path: str) -> FileResult:
         try:
             return executor.submit(_check, path).result()
         except BrokenProcessPool:
-            return FileResult(path, [], [f"{path}: the process that checked it died; please report it, and leave the file out with --exclude"])
+            return FileResult(path, [], [_died(path)])
 
 
 def _executor(checker: Checker, jobs: int) -> Executor:
-    """Forked where that is safe: this process has no threads yet, and what it has imported need not be imported again."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    context = get_context("fork" if _FORKS else "spawn")
+    context = get_context("spawn")
     state = (checker.finder.roots, checker.engine, checker.cache is not None, checker.contents)
     return ProcessPoolExecutor(jobs, context, _begin, state)
 
