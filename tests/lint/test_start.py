@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROGRAM = (ROOT / "examples" / "first.py").read_text("utf-8")
 REPAIRED = PROGRAM.replace("tf.cast(tf.math.greater(score, 0.0), tf.float32)", "tf.sigmoid(score)")
-SLOW = {"ast", "click", "dataclasses", "inspect", "json", "multiprocessing", "numpy", "pathlib", "re", "rich", "tensorflow", "typing"}
+SLOW = {"ast", "click", "dataclasses", "enum", "inspect", "json", "multiprocessing", "numpy", "pathlib", "re", "rich", "tensorflow", "typing"}
 WATCHED = """
 import atexit, sys
 before = set(sys.modules)

@@ -21,7 +21,7 @@ CONVERSIONS = frozenset(
     {"cast", "saturate_cast", "bitcast", "as_string", "encode_jpeg", "encode_png", "quantize", "to_int32", "to_int64", "convert_image_dtype"}
 )
 SPACES = ("math", "nn", "linalg", "image", "random", "strings")
-NO_GRADIENT = (Status.NONE, Status.NO_REGISTERED_GRADIENT, Status.ZERO)  # tuples: comparing a few is faster than hashing an Enum
+NO_GRADIENT = (Status.NONE, Status.NO_REGISTERED_GRADIENT, Status.ZERO)
 BESIDE = (Status.INDEX, Status.NOT_FLOAT)
 
 
