@@ -9,7 +9,6 @@ from functools import cache
 from whygrad._version import __version__
 from whygrad.errors import WhygradError
 from whygrad.lint.arguments import STDIN, USAGE, Options, parsed
-from whygrad.lint.cache import Cache
 from whygrad.lint.discover import Discovery
 from whygrad.lint.one_file import Checker, flow_engine
 from whygrad.lint.pool import check_all, preload, processes, relevant
@@ -21,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from whygrad.lint.cache import Cache
     from whygrad.lint.fixing import Repaired
     from whygrad.lint.one_file import Engine
     from whygrad.lint.selection import Found
@@ -52,7 +52,7 @@ class Run:
         self.options = options
         self.engine = engine
         self.selection = Selection(options.select, options.ignore, options.exclude)
-        self.cache = None if options.no_cache or options.paths == [STDIN] else Cache()
+        self.cache = None if options.no_cache or options.paths == [STDIN] else _cache()
         self.problems: list[str] = []
         self.contents: dict[str, bytes] = {}
         self.files: list[str] = []
@@ -144,6 +144,12 @@ class Run:
             sys.stderr.write(_rendered(found, notices, self.options, sys.stderr))
         else:
             write_out(_rendered(found, notices, self.options, sys.stdout))
+
+
+def _cache() -> Cache:
+    from whygrad.lint.cache import Cache
+
+    return Cache()
 
 
 def _rendered(found: list[Found], notices: tuple[str, ...], options: Options, stream: object) -> str:

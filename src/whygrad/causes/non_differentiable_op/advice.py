@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from whygrad import syntax as ast
-from whygrad.catalogue.replacements import for_op
 
 ROUNDING = frozenset({"Round", "Floor", "Ceil", "Rint", "FloorDiv", "FloorMod"})
 GREATER = frozenset({"Greater", "GreaterEqual"})
@@ -66,6 +65,8 @@ def _by_group(op: str) -> str | None:
 
 def _from_catalogue(op: str) -> str | None:
     """The first replacement that the catalogue has for the op."""
+    from whygrad.catalogue.replacements import for_op  # reads its files: only for ops without advice of their own
+
     title = next((r.title for r in for_op(op)), None)
     return title and f"{title[0].lower()}{title[1:]} (the code: `whygrad ops {op}`)"
 

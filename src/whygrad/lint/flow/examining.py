@@ -11,7 +11,6 @@ from whygrad.lint.flow.engine import walk_file
 from whygrad.lint.flow.places import Places, stack
 from whygrad.lint.flow.walk import Question, Walk
 from whygrad.model import SEVERITIES, Diagnosis
-from whygrad.repairs.offering import with_repair
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +45,10 @@ def _diagnoses(walk: Walk, path: str) -> tuple[Diagnosis, ...]:
         key = (made.cause, made.location.path, made.location.line, made.location.column)
         if key not in found or _rank(made) < _rank(found[key]):
             found[key] = made
+    if not found:
+        return ()
+    from whygrad.repairs.offering import with_repair
+
     return tuple(with_repair(d, walk.texts) for d in sorted(found.values(), key=_rank))
 
 
