@@ -17,9 +17,10 @@ from whygrad.analyse.scene import Earlier, Scene
 from whygrad.analyse.trace import LOOP_IN, LOOP_OUT, MERGE, Opener, Trace
 from whygrad.analyse.ways import Edge
 from whygrad.evidence import Evidence
-from whygrad.model import SEVERITIES, Diagnosis, Fix, GradientRow, GradientStatus, Location, PathStep, Related, Severity, VariableRow
+from whygrad.model import SEVERITIES, Diagnosis, Fix, GradientRow, Location, PathStep, Related, VariableRow
 from whygrad.samples import Sample, Stats
 from whygrad.source.flow import Program
+from whygrad.words import GradientStatus, Severity
 
 HELP = "whygrad explain {}"
 MAX_STEPS = 40

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from whygrad.analyse.ways import Edge
-from whygrad.model import GradientStatus, Location, Related
+from whygrad.model import Location, Related
+from whygrad.words import GradientStatus
 
 
 @dataclass

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from functools import lru_cache
 
+from whygrad import syntax as ast
 from whygrad.model import Edit
 from whygrad.repairs.edits import inserted
 from whygrad.repairs.file import FUNCTIONS, SourceFile

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-from dataclasses import dataclass
-
-from whygrad.model import Safety
+from whygrad import syntax as ast
+from whygrad.dataclass import dataclass
 from whygrad.repairs.edits import changed, inserted, replaced, unwrapped
 from whygrad.repairs.file import SourceFile, names, uses
 from whygrad.repairs.imported import called, tensorflow
 from whygrad.repairs.rewrite import Rewrite
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whygrad.words import Safety
 
 KEPT = frozenset(("shape", "dtype", "ndim", "device", "name", "numpy", "get_shape"))  # what tensors have as arrays do
 

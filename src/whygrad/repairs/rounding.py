@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.model import Edit
 from whygrad.repairs.edits import line_before, replaced, unwrapped
 from whygrad.repairs.file import SourceFile

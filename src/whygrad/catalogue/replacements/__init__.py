@@ -6,15 +6,16 @@ stands in for; `names`: patterns for functions; `x` and `loss`: the values and t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
 
 from whygrad.catalogue.entry import CUT, Entry, Status
+from whygrad.dataclass import dataclass
 
 __all__ = ["Replacement", "all_replacements", "for_entry", "for_op"]
+
+_SUFFIX = ".txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Replacement:
 @cache
 def all_replacements() -> tuple[Replacement, ...]:
     """Every replacement, by slug."""
-    return tuple(_read(file) for file in sorted(Path(__file__).parent.glob("*.txt")))
+    here = os.path.dirname(__file__)
+    return tuple(_read(os.path.join(here, name)) for name in sorted(os.listdir(here)) if name.endswith(_SUFFIX))
 
 
 def for_op(op: str) -> tuple[Replacement, ...]:
@@ -52,6 +54,8 @@ def for_entry(entry: Entry) -> tuple[Replacement, ...]:
 
 
 def _by_name(entry: Entry) -> Iterator[Replacement]:
+    from fnmatch import fnmatchcase
+
     op = entry.name.removeprefix("tensorflow.raw_ops.")
     for replacement in all_replacements():
         by_pattern = any(fnmatchcase(name, pattern) for pattern in replacement.names for name in entry.names)
@@ -63,8 +67,9 @@ def _is_cut(entry: Entry) -> bool:
     return entry.status in CUT or (entry.status is Status.DEPENDS and any(set(f) & CUT for f in entry.flows.values()))
 
 
-def _read(file: Path) -> Replacement:
-    head, _, code = file.read_text("utf-8").partition("\n\n")
+def _read(file: str) -> Replacement:
+    with open(file, encoding="utf-8") as opened:
+        head, _, code = opened.read().partition("\n\n")
     fields = {key: value.strip() for key, _, value in (line.partition(":") for line in head.splitlines())}
     ops, names = tuple(fields["ops"].split()), tuple(fields["names"].split())
-    return Replacement(file.stem, fields["title"], ops, names, fields["cost"], fields["x"], fields["loss"], code)
+    return Replacement(os.path.basename(file).removesuffix(_SUFFIX), fields["title"], ops, names, fields["cost"], fields["x"], fields["loss"], code)

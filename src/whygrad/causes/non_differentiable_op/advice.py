@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
-from whygrad.catalogue.replacements import for_op
+from whygrad import syntax as ast
 
 ROUNDING = frozenset({"Round", "Floor", "Ceil", "Rint", "FloorDiv", "FloorMod"})
 GREATER = frozenset({"Greater", "GreaterEqual"})
@@ -67,6 +65,8 @@ def _by_group(op: str) -> str | None:
 
 def _from_catalogue(op: str) -> str | None:
     """The first replacement that the catalogue has for the op."""
+    from whygrad.catalogue.replacements import for_op  # reads its files: only for ops without advice of their own
+
     title = next((r.title for r in for_op(op)), None)
     return title and f"{title[0].lower()}{title[1:]} (the code: `whygrad ops {op}`)"
 

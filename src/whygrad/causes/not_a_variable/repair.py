@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-
-from whygrad.model import Diagnosis, Edit, Fix, Safety
+from whygrad import syntax as ast
+from whygrad.model import Diagnosis, Edit, Fix
 from whygrad.repairs.edits import inserted, replaced
 from whygrad.repairs.file import SourceFile
 from whygrad.repairs.imported import called, tensorflow
 from whygrad.repairs.offering import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whygrad.words import Safety
 
 MAKERS = ("tensorflow.convert_to_tensor", "tensorflow.constant")
 
