@@ -11,7 +11,8 @@ import pytest
 from whygrad.fix import proving
 from whygrad.fix.candidates import Candidate
 from whygrad.fix.trial import Target
-from whygrad.model import Diagnosis, Environment, Fix, GradientRow, GradientStatus, Location, Outcome, Report, VariableInfo
+from whygrad.model import Diagnosis, Environment, Fix, GradientRow, Location, Outcome, Report, VariableInfo
+from whygrad.words import GradientStatus
 
 TARGET = Target("train.py", (), False, "/project", 60.0)
 
