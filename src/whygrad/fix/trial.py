@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from whygrad.errors import WhygradError
 from whygrad.fix.shadow import Shadow, shadow
+from whygrad.lint.files import read_bytes
 from whygrad.model import Report
 
 REPORT, STEPS = "WHYGRAD_TRIAL_REPORT", "WHYGRAD_TRIAL_STEPS"
@@ -34,11 +35,11 @@ class Target:
 
     @property
     def path(self) -> str:
-        return os.path.abspath(self.name)
+        return os.path.realpath(self.name)
 
 
 def target_of(name: str, args: Sequence[str], *, module: bool, timeout: float) -> Target:
-    root = os.getcwd() if module else os.path.dirname(os.path.abspath(name))
+    root = os.getcwd() if module else os.path.dirname(os.path.realpath(name))
     return Target(name, tuple(args), module, root, timeout)
 
 
@@ -47,9 +48,14 @@ def try_out(target: Target, contents: Mapping[str, bytes], steps: int) -> Report
 
     `steps`: so many answers of gradient calls are waited for, at least; 0: the program as it is, until something is wrong or it ends.
     """
-    with shadow(target.root, contents) as place:
+    with shadow(target.root, {**_itself(target), **contents}) as place:
         report = _reported(target, place, steps)
     return None if report is None else _at_the_original(report, place)
+
+
+def _itself(target: Target) -> dict[str, bytes]:
+    """The script as a file of its own: Python looks for modules beside the file that a link leads to."""
+    return {} if target.module or not os.path.isfile(target.path) else {target.path: read_bytes(target.path)}
 
 
 def _reported(target: Target, place: Shadow, steps: int) -> Report | None:
