@@ -48,6 +48,15 @@ def test_values() -> None:
         Point()  # type: ignore[call-arg]
 
 
+def test_a_frozen_value_stays_as_it_is() -> None:
+    point = Point(1)
+    with pytest.raises(dataclasses.FrozenInstanceError, match="'x'"):
+        point.x = 3  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        del point.y  # type: ignore[misc]
+    assert point == Point(1)
+
+
 def test_identity_and_factories() -> None:
     one, other = Box(Point(1)), Box(Point(1))
     assert one != other

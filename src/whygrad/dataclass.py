@@ -1,7 +1,7 @@
 """`@dataclass` for what `whygrad check` is made of: an annotated class comes in; the same with slots, `__init__`, `__eq__` and `__hash__` goes out.
 
 That of the standard library takes 0.5 ms for each class and imports `inspect`: with it, starting would take most of the time of a check. This one
-knows the options that we use, and nothing else: `frozen` decides about hashing and is held by mypy alone, fields are not inherited, slots are a must.
+knows the options that we use, and nothing else: fields are not inherited, slots are a must.
 What it makes counts as a dataclass: `dataclasses.replace`, `asdict` and `fields` work.
 """
 
@@ -75,8 +75,11 @@ def _made(cls: Any, frozen: bool, eq: bool) -> Any:
     names = tuple(vars(cls).get("__annotations__", ()))
     body = {name: value for name, value in vars(cls).items() if name not in ("__dict__", "__weakref__")}
     defaults = {name: body.pop(name) for name in names if name in body}
-    body |= {"__slots__": names, "__match_args__": names, "__dataclass_fields__": _Fields(defaults), "__init__": _late(names, defaults)}
+    body |= {"__slots__": names, "__match_args__": names, "__dataclass_fields__": _Fields(defaults)}
+    body["__init__"] = _late(names, defaults, frozen)
     body.setdefault("__repr__", _repr)
+    if frozen:
+        body |= {"__setattr__": _refused, "__delattr__": _refused, "__reduce__": _reduced}
     if eq and names:
         body |= _by_value(attrgetter(*names), frozen)
     return type(cls)(cls.__name__, cls.__bases__, body)
@@ -92,29 +95,43 @@ def _by_value(values: Callable[[Any], object], frozen: bool) -> dict[str, Any]:
     return {"__eq__": same, "__hash__": hashed if frozen else None}
 
 
-def _late(names: tuple[str, ...], defaults: dict[str, Any]) -> Callable[..., None]:
+def _refused(self: object, name: str, value: object = None) -> None:
+    from dataclasses import FrozenInstanceError
+
+    raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
+def _reduced(self: Any) -> tuple[type, tuple[Any, ...]]:
+    """A copy is made as the original was: it cannot be filled afterwards."""
+    return type(self), tuple(getattr(self, name) for name in self.__slots__)
+
+
+def _late(names: tuple[str, ...], defaults: dict[str, Any], frozen: bool) -> Callable[..., None]:
     """An `__init__` that makes the real one when it is called first: a short run needs few of its classes."""
 
     def first(self: Any, *args: Any, **kwargs: Any) -> None:
         made: dict[str, Any] = {}
-        exec(_init(names, defaults), {"DEFAULT": defaults, "MISSING": _MISSING, "__builtins__": {}}, made)
+        setters = {f"set_{name}": vars(type(self))[name].__set__ for name in names} if frozen else {}
+        exec(_init(names, defaults, frozen), {"DEFAULT": defaults, "MISSING": _MISSING, "__builtins__": {}, **setters}, made)
         type(self).__init__ = made["__init__"]
         self.__init__(*args, **kwargs)
 
     return first
 
 
-def _init(names: tuple[str, ...], defaults: dict[str, Any]) -> str:
+def _init(names: tuple[str, ...], defaults: dict[str, Any], frozen: bool) -> str:
     """Written out and compiled, as the library does it: a loop over the fields would be paid for at each call."""
     parameters, lines = ["self"], []
     for name in names:
-        default = defaults.get(name, _MISSING)
-        if not isinstance(default, _Field):
-            parameters.append(name if default is _MISSING else f"{name}=DEFAULT[{name!r}]")
-            lines.append(f" self.{name} = {name}")
-        elif default.init:
+        default, value = defaults.get(name, _MISSING), name
+        if isinstance(default, _Field):
+            if not default.init:
+                continue
+            value = f"DEFAULT[{name!r}].default_factory() if {name} is MISSING else {name}"
             parameters.append(f"{name}=MISSING")
-            lines.append(f" self.{name} = DEFAULT[{name!r}].default_factory() if {name} is MISSING else {name}")
+        else:
+            parameters.append(name if default is _MISSING else f"{name}=DEFAULT[{name!r}]")
+        lines.append(f" set_{name}(self, {value})" if frozen else f" self.{name} = {value}")
     return f"def __init__({', '.join(parameters)}):\n" + ("\n".join(lines) or " pass") + "\n"
 
 
