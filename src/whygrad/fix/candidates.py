@@ -35,7 +35,7 @@ def candidates(root: str, found: Sequence[Diagnosis], contents: Contents) -> Ite
     of_source = [d for d in _read_again(root, found, contents) if _repairs(d)]
     known: list[dict[str, bytes]] = []
     for chosen in (of_run, of_source, *([d] for d in (*of_run, *of_source))):
-        changed = _changed(chosen, root, contents)
+        changed = _changed(chosen, root, contents, settle=chosen is of_source)
         if changed and changed not in known:
             known.append(changed)
             yield Candidate({**contents, **changed}, tuple(d.fix for d in chosen if d.fix is not None))
@@ -63,16 +63,14 @@ def _read_again(root: str, found: Sequence[Diagnosis], contents: Contents) -> li
     return [d for path in files for d in diagnoses_of(checker.check(path).found)]
 
 
-def _changed(chosen: Sequence[Diagnosis], root: str, contents: Contents) -> dict[str, bytes]:
-    """The files with these repairs in them, and with those that follow from them."""
+def _changed(chosen: Sequence[Diagnosis], root: str, contents: Contents, *, settle: bool) -> dict[str, bytes]:
+    """The files with these repairs in them and, to `settle`, with those that only come to light after them."""
 
     def read(path: str) -> bytes:
         return contents[path] if path in contents else read_bytes(path)
 
     def check(changed: Contents) -> Sequence[Diagnosis]:
-        if len(chosen) == 1:
-            return ()
-        return _read_again(root, chosen, {**contents, **changed})
+        return _read_again(root, chosen, {**contents, **changed}) if settle else ()
 
     return repaired(chosen, check, read, unsafe=True).contents
 
