@@ -2,6 +2,12 @@
 
 A replacement is one text file in this folder: a few `key: value` lines, an empty line, code. It exists by being there. `ops`: op types that it
 stands in for; `names`: patterns for functions; `x` and `loss`: the values and the expression with which its test asks for a gradient.
+
+More lines, where it has them. `inline WORDS`: one expression in the place of the call, for the ops and functions of these names (all, where
+there are none): `{0}`, `{dtype}` are arguments of the call, `{1[0]}` is an element of one, `{call}` the call itself, other words are new
+names that `before` gives a value to. `needs`: an argument that the call must have. `call`: what its test rewrites and runs. `edit`: what that does.
+`advice`: the sentence of a report. `metric WORDS`: functions with such a word in their name are a metric, and what to train with in its place.
+`instead`: pairs `function=function` that take the same arguments.
 """
 
 from __future__ import annotations
@@ -14,7 +20,23 @@ from pathlib import Path
 
 from whygrad.catalogue.entry import CUT, Entry, Status
 
-__all__ = ["Replacement", "all_replacements", "for_entry", "for_op"]
+__all__ = ["Inline", "Replacement", "all_replacements", "for_entry", "for_op", "instead_of", "loss_for", "metric_words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """One expression in the place of a call. `words`: the ops and functions that it holds for; empty: all of the replacement."""
+
+    words: tuple[str, ...]
+    text: str
+    call: str = ""
+    before: str = ""
+    needs: str = ""
+    edit: str = ""
+    advice: str = ""
+
+    def fits(self, *words: str) -> bool:
+        return not self.words or bool(set(words) & set(self.words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +51,14 @@ class Replacement:
     x: str
     loss: str
     code: str
+    inlines: tuple[Inline, ...] = ()
+    advice: str = ""
+    metrics: tuple[tuple[str, str], ...] = ()
+    instead: tuple[tuple[str, str], ...] = ()
+
+    def inline(self, *words: str) -> Inline | None:
+        """The one for an op or a function of one of these names."""
+        return next((i for i in sorted(self.inlines, key=lambda i: not i.words) if i.fits(*words)), None)
 
 
 @cache
@@ -51,6 +81,21 @@ def for_entry(entry: Entry) -> tuple[Replacement, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def metric_words() -> Iterator[str]:
+    """Words in the names of functions that measure, and are no loss."""
+    return (word for r in all_replacements() for word, _ in r.metrics)
+
+
+def loss_for(function: str) -> str | None:
+    """What to train with in the place of a metric, by a word in the name of the user's function."""
+    return next((loss for r in all_replacements() for word, loss in r.metrics if word in function.lower()), None)
+
+
+def instead_of(function: str) -> str | None:
+    """The function that takes the same arguments and has a gradient: the loss that belongs to a metric."""
+    return next((new for r in all_replacements() for old, new in r.instead if old == function), None)
+
+
 def _by_name(entry: Entry) -> Iterator[Replacement]:
     op = entry.name.removeprefix("tensorflow.raw_ops.")
     for replacement in all_replacements():
@@ -66,5 +111,23 @@ def _is_cut(entry: Entry) -> bool:
 def _read(file: Path) -> Replacement:
     head, _, code = file.read_text("utf-8").partition("\n\n")
     fields = {key: value.strip() for key, _, value in (line.partition(":") for line in head.splitlines())}
-    ops, names = tuple(fields["ops"].split()), tuple(fields["names"].split())
-    return Replacement(file.stem, fields["title"], ops, names, fields["cost"], fields["x"], fields["loss"], code)
+    return Replacement(
+        file.stem,
+        fields["title"],
+        tuple(fields["ops"].split()),
+        tuple(fields["names"].split()),
+        fields["cost"],
+        fields["x"],
+        fields["loss"],
+        code,
+        tuple(_inline(fields, key.removeprefix("inline")) for key in fields if key.partition(" ")[0] == "inline"),
+        fields.get("advice", ""),
+        tuple((word, text) for key, text in fields.items() for word in key.split()[1:] if key.startswith("metric ")),
+        tuple((old, new) for old, _, new in (pair.partition("=") for pair in fields.get("instead", "").split())),
+    )
+
+
+def _inline(fields: dict[str, str], words: str) -> Inline:
+    """What is not said for these words is what is said for all."""
+    further = (fields.get(f"{key}{words}", fields.get(key, "")) for key in ("call", "before", "needs", "edit", "advice"))
+    return Inline(tuple(words.split()), fields[f"inline{words}"], *further)
