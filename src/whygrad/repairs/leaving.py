@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
-from whygrad.model import Safety
+from whygrad.catalogue.replacements import Twin, twins
 from whygrad.repairs.edits import changed, inserted, replaced, unwrapped
 from whygrad.repairs.file import SourceFile, names, uses
 from whygrad.repairs.imported import called, tensorflow
@@ -14,63 +13,13 @@ from whygrad.repairs.rewrite import Rewrite
 KEPT = frozenset(("shape", "dtype", "ndim", "device", "name", "numpy", "get_shape"))  # what tensors have as arrays do
 
 
-@dataclass(frozen=True, slots=True)
-class Twin:
-    """TensorFlow's function for one of NumPy. `arguments`: in order, the names they have here and there, as "axis" or "a:input_tensor"."""
-
-    name: str
-    arguments: tuple[str, ...]
-    needed: int = 1
-    safety: Safety = "safe"
-
-
-def _unary(name: str) -> Twin:
-    return Twin(name, ("x",))
-
-
-def _binary(name: str) -> Twin:
-    return Twin(name, ("x1:x", "x2:y"), 2)
-
-
-def _reduction(name: str) -> Twin:
-    return Twin(name, ("a:input_tensor", "axis", "*keepdims"))
-
-
-TWINS = {
-    **{f"numpy.{n}": _reduction(f"reduce_{n}") for n in ("mean", "sum", "max", "min", "prod")},
-    "numpy.amax": _reduction("reduce_max"),
-    "numpy.amin": _reduction("reduce_min"),
-    "numpy.std": _reduction("math.reduce_std"),
-    "numpy.var": _reduction("math.reduce_variance"),
-    **{f"numpy.{n}": _unary(n) for n in ("abs", "exp", "sqrt", "square", "sin", "cos", "tan", "tanh")},
-    **{f"numpy.{n}": _unary(f"math.{n}") for n in ("log", "log1p", "expm1", "sinh", "cosh")},
-    **{f"math.{n}": _unary(n) for n in ("exp", "sqrt", "sin", "cos", "tan", "tanh")},
-    "math.log": _unary("math.log"),
-    "numpy.absolute": _unary("abs"),
-    "numpy.negative": _unary("negative"),
-    **{f"numpy.{n}": _binary(n) for n in ("add", "subtract", "multiply", "divide", "maximum", "minimum")},
-    "numpy.power": _binary("pow"),
-    "numpy.matmul": Twin("matmul", ("x1:a", "x2:b"), 2),
-    "numpy.dot": Twin("tensordot", ("a", "b"), 2, "review"),
-    "numpy.clip": Twin("clip_by_value", ("a:t", "a_min:clip_value_min", "a_max:clip_value_max"), 3),
-    "numpy.concatenate": Twin("concat", ("arrays:values", "axis")),
-    "numpy.stack": Twin("stack", ("arrays:values", "axis")),
-    "numpy.expand_dims": Twin("expand_dims", ("a:input", "axis"), 2),
-    "numpy.squeeze": Twin("squeeze", ("a:input", "axis")),
-    "numpy.reshape": Twin("reshape", ("a:tensor", "shape"), 2),
-    "numpy.transpose": Twin("transpose", ("a", "axes:perm")),
-    "numpy.where": Twin("where", ("condition", "x", "y"), 3),
-    "numpy.linalg.norm": Twin("norm", ("x:tensor", "-ord", "axis", "*keepdims")),
-}
-
-
 def stayed(file: SourceFile, node: ast.expr, *, as_array: bool = False) -> Rewrite | None:
     """None where the expression is of another kind, or an argument has no counterpart. `as_array`: arrays are seen to elsewhere."""
     if not isinstance(node, ast.Call) or not tensorflow(file) or not (as_array or _only_as_tensor(file, node)):
         return None
     origin = called(file, node)
-    if origin in TWINS:
-        return _twin(file, node, TWINS[origin])
+    if origin in twins():
+        return _twin(file, node, twins()[origin])
     if origin in ("numpy.array", "numpy.asarray"):
         return _array(file, node)
     if origin in ("float", "int") and len(node.args) == 1 and not node.keywords:
@@ -96,7 +45,7 @@ def _twin(file: SourceFile, node: ast.Call, twin: Twin) -> Rewrite | None:
     extra = _left_out(node, twin)
     if extra:
         edits.append(inserted(file, file.span(node)[1] - 1, extra))
-    return Rewrite(f"stay in TensorFlow: `{name}` in the place of `{file.code(node.func)}`", tuple(edits), twin.safety)
+    return Rewrite(f"stay in TensorFlow: `{name}` in the place of `{file.code(node.func)}`", tuple(edits), "safe" if twin.safe else "review")
 
 
 def _left_out(node: ast.Call, twin: Twin) -> str:

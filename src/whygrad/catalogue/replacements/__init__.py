@@ -7,12 +7,14 @@ More lines, where it has them. `inline WORDS`: one expression in the place of th
 there are none): `{0}`, `{dtype}` are arguments of the call, `{1[0]}` is an element of one, `{call}` the call itself, other words are new
 names that `before` gives a value to. `needs`: an argument that the call must have. `call`: what its test rewrites and runs. `edit`: what that does.
 `advice`: the sentence of a report. `metric WORDS`: functions with such a word in their name are a metric, and what to train with in its place.
-`instead`: pairs `function=function` that take the same arguments.
+`instead`: pairs `function=function` that take the same arguments. `twin NAME`: the function of TensorFlow that does what one of NumPy does, with its
+arguments in order (`a:input_tensor`: what they are called there and here; `*`: by keyword only; `-`: has none here), how many are needed,
+and how safe it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -20,7 +22,7 @@ from pathlib import Path
 
 from whygrad.catalogue.entry import CUT, Entry, Status
 
-__all__ = ["Inline", "Replacement", "all_replacements", "for_entry", "for_op", "instead_of", "loss_for", "metric_words"]
+__all__ = ["Inline", "Replacement", "Twin", "all_replacements", "for_entry", "for_op", "instead_of", "loss_for", "metric_words", "twins"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,16 @@ class Inline:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """TensorFlow's function for one of NumPy. `arguments`: in order, the names they have there and here, as "axis" or "a:input_tensor"."""
+
+    name: str
+    arguments: tuple[str, ...]
+    needed: int
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Replacement:
     """`code` defines what `loss` uses; both expect `tf`. `cost`: what is different from the original."""
 
@@ -55,6 +67,7 @@ class Replacement:
     advice: str = ""
     metrics: tuple[tuple[str, str], ...] = ()
     instead: tuple[tuple[str, str], ...] = ()
+    twins: tuple[tuple[str, Twin], ...] = ()
 
     def inline(self, *words: str) -> Inline | None:
         """The one for an op or a function of one of these names."""
@@ -91,6 +104,12 @@ def loss_for(function: str) -> str | None:
     return next((loss for r in all_replacements() for word, loss in r.metrics if word in function.lower()), None)
 
 
+@cache
+def twins() -> Mapping[str, Twin]:
+    """By the full names of NumPy's functions."""
+    return dict(pair for r in all_replacements() for pair in r.twins)
+
+
 def instead_of(function: str) -> str | None:
     """The function that takes the same arguments and has a gradient: the loss that belongs to a metric."""
     return next((new for r in all_replacements() for old, new in r.instead if old == function), None)
@@ -124,7 +143,15 @@ def _read(file: Path) -> Replacement:
         fields.get("advice", ""),
         tuple((word, text) for key, text in fields.items() for word in key.split()[1:] if key.startswith("metric ")),
         tuple((old, new) for old, _, new in (pair.partition("=") for pair in fields.get("instead", "").split())),
+        tuple((key.removeprefix("twin "), _twin(text)) for key, text in fields.items() if key.startswith("twin ")),
     )
+
+
+def _twin(text: str) -> Twin:
+    """`tf.concat(arrays:values, axis); 1; safe`."""
+    call, needed, safety = text.split("; ")
+    name, _, arguments = call.removesuffix(")").removeprefix("tf.").partition("(")
+    return Twin(name, tuple(arguments.split(", ")), int(needed), safety == "safe")
 
 
 def _inline(fields: dict[str, str], words: str) -> Inline:
