@@ -30,6 +30,14 @@ IN_THE_BLOCK = {
     "loss = tf.reduce_sum(np.log(\n    x @ w,  # positive\n))": "loss = tf.reduce_sum(tf.math.log(\n    x @ w,  # positive\n))",
     "s = float(tf.reduce_sum(w))\nloss = tf.reduce_sum(x * s)": "s = tf.reduce_sum(w)\nloss = tf.reduce_sum(x * s)",
     "loss = tf.reduce_sum((x @ w).numpy() * 2.0)": "loss = tf.reduce_sum((x @ w) * 2.0)",
+    "loss = tf.reduce_sum((x @ w).numpy().T)": "loss = tf.reduce_sum(tf.transpose(x @ w))",
+    "loss = tf.reduce_sum((x @ w).numpy().reshape(-1).mean(axis=0))": "loss = tf.reduce_sum(tf.reduce_mean(tf.reshape(x @ w, [-1]), axis=0))",
+    "loss = tf.reduce_sum((x @ w) // 0.5)": "raw = x @ w\nloss = tf.reduce_sum(raw / 0.5 + tf.stop_gradient(raw // 0.5 - raw / 0.5))",
+    "loss = tf.reduce_sum(2.0 * tf.sign(x=x @ w))": "loss = tf.reduce_sum(2.0 * tf.tanh(x @ w))",
+    "z = x @ w\nloss = tf.reduce_sum(2.0 * tf.math.rint(z))": "z = x @ w\nloss = tf.reduce_sum(2.0 * (z + tf.stop_gradient(tf.math.rint(z) - z)))",
+    "loss = 1.0 - tf.reduce_mean(tf.keras.metrics.binary_accuracy(tf.ones([8, 2]), x @ w))": (
+        "loss = tf.reduce_mean(tf.keras.losses.binary_crossentropy(tf.ones([8, 2]), x @ w))"
+    ),
     "loss = tf.reduce_sum(tf.stop_gradient(x @ w))  # why?": "loss = tf.reduce_sum(x @ w)  # why?",
     "loss = tf.reduce_mean(tf.cast(tf.less(x @ w, 1.0), tf.float32))": "loss = tf.reduce_mean(tf.sigmoid(10.0 * (1.0 - (x @ w))))",
     "hit = x @ w > 0\nloss = tf.reduce_mean(tf.cast(hit, 'half'))": "hit = tf.sigmoid(10.0 * (x @ w))\nloss = tf.reduce_mean(tf.cast(hit, 'half'))",
@@ -40,7 +48,7 @@ IN_THE_BLOCK = {
 LEFT_ALONE = (
     "loss = np.mean(x @ w, dtype=np.float64)",  # an argument without a counterpart
     "loss = tf.reduce_sum(np.sort(x @ w))",  # a function without one
-    "loss = tf.reduce_sum((x @ w).numpy().T)",  # what only arrays have
+    "loss = tf.reduce_sum((x @ w).numpy().cumsum())",  # what only arrays have
     "hit = x @ w > 0\nloss = tf.reduce_mean(tf.cast(tf.logical_not(hit), tf.float32))",  # a true or false
     "i = tf.cast(tf.reduce_sum(x @ w), tf.int32)\nloss = tf.reduce_sum(tf.gather(x, [i]))",  # an index
     "loss = tf.reduce_sum(tf.cast(tf.math.count_nonzero(tf.equal(tf.round(x @ w), 1.0)), tf.float32))",  # a further cut behind it

@@ -10,13 +10,16 @@ from whygrad.repairs.file import SourceFile, names, uses
 from whygrad.repairs.imported import called, tensorflow
 from whygrad.repairs.rewrite import Rewrite
 
+METHODS = frozenset(("mean", "sum", "max", "min", "prod", "std", "var"))  # of arrays, that mean what the function of NumPy means
 KEPT = frozenset(("shape", "dtype", "ndim", "device", "name", "numpy", "get_shape"))  # what tensors have as arrays do
 
 
 def stayed(file: SourceFile, node: ast.expr, *, as_array: bool = False) -> Rewrite | None:
     """None where the expression is of another kind, or an argument has no counterpart. `as_array`: arrays are seen to elsewhere."""
-    if not isinstance(node, ast.Call) or not tensorflow(file) or not (as_array or _only_as_tensor(file, node)):
+    if not isinstance(node, ast.Call) or not tensorflow(file):
         return None
+    if not as_array and not _only_as_tensor(file, node):
+        return _method(file, node)
     origin = called(file, node)
     if origin in twins():
         return _twin(file, node, twins()[origin])
@@ -25,6 +28,55 @@ def stayed(file: SourceFile, node: ast.expr, *, as_array: bool = False) -> Rewri
     if origin in ("float", "int") and len(node.args) == 1 and not node.keywords:
         return Rewrite(f"keep the tensor: take `{origin}(...)` away", tuple(unwrapped(file, node, node.args[0])))
     return _unpacked(file, node)
+
+
+def _method(file: SourceFile, node: ast.Call) -> Rewrite | None:
+    """`x.numpy().mean(axis=0)` -> `tf.reduce_mean(x, axis=0)`, `x.numpy().T` -> `tf.transpose(x)`, one after the other."""
+    if not isinstance(node.func, ast.Attribute) or node.func.attr != "numpy" or node.args or node.keywords:
+        return None
+    whole, text = node, file.code(node.func.value).strip()
+    if "\n" in text:
+        return None
+    current: ast.expr = node
+    while isinstance(attribute := file.parent(current), ast.Attribute) and attribute.attr not in KEPT:
+        step = _step(file, attribute, text)
+        if step is None:
+            return None
+        current, text = step
+    if current is whole or not _as_tensor(file, current) or not _free_use(file, current):
+        return None
+    return Rewrite("stay in TensorFlow, without `.numpy()`", (replaced(file, current, text),))
+
+
+def _step(file: SourceFile, attribute: ast.Attribute, text: str) -> tuple[ast.expr, str] | None:
+    """The next expression around an array, and how TensorFlow says it."""
+    tf, call = tensorflow(file), file.parent(attribute)
+    if attribute.attr == "T":
+        return attribute, f"{tf}.transpose({text})"
+    if not isinstance(call, ast.Call) or call.func is not attribute or any(isinstance(a, ast.Starred) for a in call.args):
+        return None
+    given = [file.code(a) for a in call.args]
+    if attribute.attr in ("flatten", "ravel") and not given and not call.keywords:
+        return call, f"{tf}.reshape({text}, [-1])"
+    if attribute.attr == "astype" and len(given) == 1 and not call.keywords and "float" in given[0]:
+        return call, f"{tf}.cast({text}, {given[0]})"
+    if attribute.attr == "reshape" and given and not call.keywords:
+        shape = given[0] if len(given) == 1 and isinstance(call.args[0], (ast.Tuple, ast.List)) else f"[{', '.join(given)}]"
+        return call, f"{tf}.reshape({text}, {shape})"
+    twin = twins().get(f"numpy.{attribute.attr}") if attribute.attr in METHODS else None
+    if twin is None or len(given) > 1 or any(k.arg not in ("axis", "keepdims") for k in call.keywords):
+        return None
+    further = [*given, *(f"{k.arg}={file.code(k.value)}" for k in call.keywords)]
+    return call, f"{tf}.{twin.name}({', '.join([text, *further])})"
+
+
+def _free_use(file: SourceFile, node: ast.expr) -> bool:
+    """Whether the name that the result gets is used as a tensor can be."""
+    statement = file.parent(node)
+    if not isinstance(statement, ast.Assign):
+        return not isinstance(statement, ast.NamedExpr)
+    bound = {n for target in statement.targets for n in names(target, ast.Store)}
+    return all(_as_tensor(file, use) for name in bound for use in uses(file.home(node), name))
 
 
 def _unpacked(file: SourceFile, node: ast.Call) -> Rewrite | None:

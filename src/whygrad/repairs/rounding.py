@@ -56,6 +56,8 @@ def written(file: SourceFile, node: ast.expr, found: StandIn, **more: ast.expr) 
         lines.append(line)
         (start, _), (first, last) = file.span(node), file.span(long[0])
         code = file.code(node)
+        if isinstance(node, ast.BinOp) and file.text[first - 1] == "(" and file.text[last : last + 1] == ")":
+            first, last = first - 1, last + 1
         again = code[: first - start] + raw + code[last - start :]
         values = {**{k: raw if v is long[0] else v for k, v in values.items()}, "call": again}
     new = filled(file, node, text, values)
@@ -88,5 +90,9 @@ def _is_cheap(node: ast.expr) -> bool:
 
 
 def _guarded(file: SourceFile, node: ast.expr, new: str) -> str:
-    """In brackets where an operator stands beside it."""
-    return f"({new})" if isinstance(file.parent(node), (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Attribute, ast.Subscript, ast.BoolOp)) else new
+    """In brackets where an operator stands beside it, and none are there."""
+    beside = isinstance(file.parent(node), (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Attribute, ast.Subscript, ast.BoolOp))
+    start, end = file.span(node)
+    in_brackets = file.text[start - 1 : start] == "(" and file.text[end : end + 1] == ")"
+    atom = isinstance(ast.parse(new, mode="eval").body, ast.Call) if "\n" not in new else False
+    return f"({new})" if beside and not in_brackets and not atom else new

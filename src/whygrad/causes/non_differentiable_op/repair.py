@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 
 from whygrad.catalogue.replacements import instead_of, metric_words
-from whygrad.model import Diagnosis, Fix
-from whygrad.repairs.edits import replaced
-from whygrad.repairs.file import SourceFile
+from whygrad.model import Diagnosis, Edit, Fix
+from whygrad.repairs.edits import changed, replaced
+from whygrad.repairs.file import SourceFile, names, uses
 from whygrad.repairs.imported import called
 from whygrad.repairs.offering import Source
 from whygrad.repairs.rewrite import Rewrite
@@ -32,5 +32,31 @@ def _loss_of_metric(file: SourceFile, node: ast.expr) -> Rewrite | None:
     found = instead_of(called(file, node).replace("keras.losses.", "keras.metrics."))
     if not isinstance(function, ast.Attribute) or found is None:
         return None
+    up = _without_sign(file, node)
+    if up is None:
+        return None
     loss = f"{file.code(function.value).removesuffix('metrics').removesuffix('losses')}{found.removeprefix('keras.')}"
-    return Rewrite(f"train with the loss that belongs to it: `{loss}`", (replaced(file, function, loss),))
+    return Rewrite(f"train with the loss that belongs to it: `{loss}`", (replaced(file, function, loss), *up))
+
+
+def _without_sign(file: SourceFile, node: ast.expr) -> tuple[Edit, ...] | None:
+    """A metric grows where its loss shrinks: `1.0 - accuracy` and `-accuracy` lose their sign. None where one may stand elsewhere."""
+    value: ast.AST = node
+    parent = file.parent(node)
+    while isinstance(parent, ast.Call) and called(file, parent).rpartition(".")[2] in ("reduce_mean", "mean", "reduce_sum", "sum"):
+        value, parent = parent, file.parent(parent)
+    if isinstance(value, ast.expr) and _turns(parent, value) and isinstance(parent, (ast.BinOp, ast.UnaryOp)):
+        (start, _), (first, _) = file.span(parent), file.span(value)
+        plain = isinstance(file.parent(parent), (ast.Return, ast.Assign, ast.Lambda)) and "(" not in file.text[start:first]
+        return (changed(file, start, first, ""),) if plain else None
+    bound = names(parent, ast.Store) if isinstance(parent, ast.Assign) else set()
+    if any(_turns(file.parent(use), use) for name in bound for use in uses(file.home(node), name)):
+        return None
+    return () if isinstance(parent, (ast.Return, ast.Assign, ast.Lambda)) else None
+
+
+def _turns(parent: ast.AST | None, value: ast.expr) -> bool:
+    """Whether the sign of a value is turned: `-value`, `1 - value`."""
+    if isinstance(parent, ast.UnaryOp):
+        return isinstance(parent.op, ast.USub)
+    return isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Sub) and parent.right is value
