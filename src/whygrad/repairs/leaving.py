@@ -151,12 +151,26 @@ def _only_as_tensor(file: SourceFile, node: ast.Call) -> bool:
     return _as_tensor(file, node)
 
 
+def _calls_of(file: SourceFile, node: ast.expr) -> list[ast.Call]:
+    """Where the function around a node is called, by its name alone."""
+    function = file.function(node)
+    calls = [n for n in file.nodes if isinstance(n, ast.Call)]
+    return [c for c in calls if function and getattr(c.func, "id", getattr(c.func, "attr", "")) == function.name]
+
+
+def _handed_out(file: SourceFile, call: ast.Call) -> bool:
+    parent = file.parent(call)
+    return not isinstance(parent, ast.Attribute) or parent.attr in KEPT
+
+
 def _as_tensor(file: SourceFile, node: ast.expr) -> bool:
     parent = file.parent(node)
     if isinstance(parent, ast.Attribute):
         return parent.attr in KEPT
     if isinstance(parent, ast.Subscript):
         return parent.value is node
+    if isinstance(parent, ast.Return):
+        return all(_handed_out(file, call) for call in _calls_of(file, node))
     return not (
         isinstance(parent, ast.Call)
         and called(file, parent) == ""
