@@ -26,6 +26,8 @@ def softened(file: SourceFile, node: ast.expr) -> Rewrite | None:
     if soft is None:
         return None
     parent, text = file.parent(node), soft.edits[-1].replacement
+    if isinstance(parent, ast.Call) and slug_of(file, parent) == "soft-logic":
+        return _both(file, parent, soft.title)
     edits: list[Edit] | None = None
     if is_float_cast(file, parent) and isinstance(parent, ast.Call) and parent.args[0] is node:
         edits = [replaced(file, parent, text)]
@@ -34,6 +36,21 @@ def softened(file: SourceFile, node: ast.expr) -> Rewrite | None:
     elif isinstance(parent, ast.Assign) and _only_cast(file, parent):
         edits = [replaced(file, node, text)]
     return None if edits is None else Rewrite(soft.title, tuple(edits))
+
+
+def _both(file: SourceFile, both: ast.Call, title: str) -> Rewrite | None:
+    """`tf.cast(tf.logical_and(a > b, c > d), tf.float32)`: the product of the two, each made soft."""
+    found, cast = stand_in(file, both), file.parent(both)
+    if found is None or not is_float_cast(file, cast) or not isinstance(cast, ast.Call) or cast.args[0] is not both:
+        return None
+    sides = {key: stand_in(file, found.arguments[key]) for key in ("0", "1")}
+    soft = {key: written(file, found.arguments[key], side) for key, side in sides.items() if side is not None and side.slug == KINDS[0]}
+    texts: dict[str, ast.expr | str] = {key: made.edits[-1].replacement for key, made in soft.items() if made is not None and len(made.edits) == 1}
+    if len(texts) != 2:
+        return None
+    product = filled(file, both, found.inline.text, texts)
+    inside = isinstance(file.parent(cast), (ast.BinOp, ast.UnaryOp, ast.Attribute, ast.Subscript))
+    return Rewrite(title, (replaced(file, cast, f"({product})" if inside else product),))
 
 
 def is_float_cast(file: SourceFile, node: ast.AST | None) -> bool:

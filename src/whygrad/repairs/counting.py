@@ -10,7 +10,7 @@ from whygrad.repairs.file import SourceFile
 from whygrad.repairs.imported import tensorflow
 from whygrad.repairs.rewrite import Rewrite
 from whygrad.repairs.rounding import naming_line, written
-from whygrad.repairs.standing_in import StandIn, argument_of, filled, stand_in
+from whygrad.repairs.standing_in import StandIn, argument_of, filled, slug_of, stand_in
 
 
 def counted(file: SourceFile, node: ast.expr) -> Rewrite | None:
@@ -18,6 +18,8 @@ def counted(file: SourceFile, node: ast.expr) -> Rewrite | None:
     found = stand_in(file, node) if isinstance(node, ast.Call) and tensorflow(file) else None
     if found is None:
         return None
+    if found.slug == "soft-argmax" and slug_of(file, file.parent(node)) == "straight-through-choice":
+        return _chosen(file, node, found)
     if found.slug == "soft-histogram":
         return _histogram(file, node, found)
     return _of_a_cast(file, node, found) if found.slug in ("soft-argmax", "soft-count") else None
@@ -30,6 +32,15 @@ def _histogram(file: SourceFile, node: ast.expr, found: StandIn) -> Rewrite | No
     _, _, before = found.inline.before.partition(" = ")
     line = naming_line(file, node, centres, filled(file, node, before, values))
     return None if line is None else Rewrite(found.inline.edit, (line, replaced(file, node, filled(file, node, found.inline.text, values))))
+
+
+def _chosen(file: SourceFile, node: ast.expr, found: StandIn) -> Rewrite | None:
+    """`tf.one_hot(tf.argmax(x, axis=-1), n)`: the choice stays, and the gradient is that of a softmax."""
+    whole, scores = file.parent(node), found.arguments["0"]
+    choice = stand_in(file, whole) if isinstance(whole, ast.Call) and whole.args and whole.args[0] is node else None
+    if choice is None or not isinstance(whole, ast.Call) or any(k.arg not in ("depth", "dtype", "name") for k in whole.keywords):
+        return None
+    return written(file, whole, StandIn(choice.slug, choice.inline, {**choice.arguments, "scores": scores}))
 
 
 def _of_a_cast(file: SourceFile, node: ast.expr, found: StandIn) -> Rewrite | None:
