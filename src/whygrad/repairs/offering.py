@@ -103,9 +103,11 @@ def _is_sound(edits: Sequence[Edit], texts: Mapping[str, str]) -> bool:
 
 
 def _parses(file: SourceFile, edits: Sequence[Edit]) -> bool:
-    """Of the statements at the margin that the edits are in: the others stay as they are."""
+    """Of the statements at the margin that the edits are in, and the one before them, whose block they may join: the others stay as they are."""
     lines = [line for e in edits for line in (e.location.line, e.location.end_line)]
-    touched = [s for s in file.tree.body if s.lineno <= max(lines) and (s.end_lineno or s.lineno) >= min(lines)]
+    body = file.tree.body
+    ends = [s.end_lineno or s.lineno for s in body[1:]] + [max(lines)]  # of the statement after each
+    touched = [s for s, end in zip(body, ends, strict=False) if s.lineno <= max(lines) and end >= min(lines)]
     start = min([file.at(min(lines), 1), *(file.line_start(file.span(s)[0]) for s in touched)])
     end = max([file.line_end(file.at(max(lines), 1)), *(file.line_end(file.span(s)[1]) for s in touched)])
     after = applied(file, edits, start, end)
