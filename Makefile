@@ -37,7 +37,9 @@ catalogue: $(VENV)/.stamp-test   ## measure every function of the installed Tens
 	$(BIN)/python -m tools.catalogue measure
 	$(BIN)/python -m tools.catalogue page
 
+# Keras's tests of `fit` import JAX, whichever backend they run on
 harm: $(VENV)/.stamp-test        ## all tests that Keras ships, with everything recorded, and programs compared byte by byte
+	$(PIP) jax
 	WHYGRAD_HARM=all $(BIN)/python -m pytest -q tests/harm
 
 survive: $(VENV)/.stamp-test     ## check on every file of the standard library and of all packages, and on 10,000 spoiled programs

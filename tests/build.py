@@ -117,7 +117,7 @@ class Build:
         signature = rec.Signature(kind, (), meta)
         if signature not in self.signatures:
             self.signatures.append(signature)
-        head = (self.signatures.index(signature), self.site(at), self.state(), self.current, len(inputs), len(made))
+        head = [self.signatures.index(signature), self.site(at), self.state(), self.current, len(inputs), len(made)]
         self.ops.append(head, [*inputs, *made])
         return made[0] if made else -1
 

@@ -12,7 +12,7 @@ import dataclasses
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,10 @@ class Session:
         where = loud[0].location
         place = f" ({os.path.basename(where.path)}:{where.line})" if where else ""
         return f"whygrad: {loud[0].message}{place}"
+
+    def call_when_judged(self, judged: Callable[[bool], None], at_least: int) -> None:
+        """Let it be known when there is nothing more to learn, and whether anything was wrong; not before so many answers of gradient calls."""
+        self._watcher.at_least, self._watcher.judged_all = at_least, judged
 
     def finish(self, outcome: Outcome, exception: BaseException | None) -> Report:
         """Stop watching; the final report."""
@@ -141,9 +145,15 @@ class _LongSession(Session):
         super().abandon()
 
 
-def start_watching(*, health: bool = False) -> Session:
-    """Watch this process for `whygrad run`: exceptions get one line, the report comes at the end. `health`: measure the whole training."""
-    return _LongSession() if health else Session(brief=True)
+def start_watching(*, health: bool = False, at_least: int = 0, judged: Callable[[bool], None] | None = None) -> Session:
+    """Watch this process for `whygrad run`: exceptions get one line, the report comes at the end. `health`: measure the whole training.
+
+    `judged` is called when enough was seen of every gradient, after `at_least` answers or more: was anything wrong with one?
+    """
+    session = _LongSession() if health else Session(brief=True)
+    if judged is not None:
+        session.call_when_judged(judged, at_least)
+    return session
 
 
 @contextlib.contextmanager

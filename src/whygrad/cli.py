@@ -97,6 +97,28 @@ def check(args: tuple[str, ...]) -> int:
     return check_command(args)
 
 
+@commands.command(context_settings={"allow_interspersed_args": False})
+@_format
+@_output
+@click.option("--write", is_flag=True, help="Apply the repair to your files.")
+@click.option("--timeout", type=float, default=600.0, show_default=True, metavar="SECONDS", help="How long one run of the program may take.")
+@_color
+@click.option("-m", "module", is_flag=True, help="TARGET is a module, as in python -m.")
+@click.argument("target", metavar="TARGET", type=click.UNPROCESSED)
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def fix(target: str, args: tuple[str, ...], format_: str, output: Path | None, color: str, **options: Any) -> int:
+    """Find a repair for a failing program, and try it out.
+
+    The program is run as it is, and then, in a copy, once for each repair that may help, until its first gradients are known.
+    What it does besides training, it does each time. Nothing of yours is changed without --write.
+    """
+    from whygrad.fix.command import fix_command
+
+    screen = _screen(output, color)
+    how = {"width": screen.width, "color": screen.color, "encoding": screen.encoding}
+    return fix_command(target, args, format=format_, output=output, screen=how, **options)
+
+
 @commands.command()
 def lsp() -> None:
     """Check in an editor: a language server on standard input and output."""

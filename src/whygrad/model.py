@@ -6,17 +6,17 @@ Report = the diagnoses of one run with what surrounds them; `Report.to_json` is 
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+
+from whygrad.dataclass import asdict, dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from whygrad.words import Certainty, Command, GradientStatus, Safety, Severity
 
 SCHEMA = "whygrad/1"
-
-Certainty = Literal["proven", "likely"]
-Severity = Literal["error", "warning", "note"]
-GradientStatus = Literal["ok", "none", "zero", "non-finite"]
-Safety = Literal["safe", "review"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
@@ -159,7 +159,7 @@ class Report:
 
     version: str
     environment: Environment
-    command: Literal["run", "check", "fix"]
+    command: Command
     outcome: Outcome | None
     diagnoses: tuple[Diagnosis, ...] = ()
     gradients: tuple[GradientRow, ...] = ()
@@ -168,7 +168,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """The contract "whygrad/1": plain dicts, lists, strings and numbers."""
-        body = dataclasses.asdict(self)
+        body = asdict(self)
         return {
             "schema": SCHEMA,
             "tool": {"name": "whygrad", "version": body.pop("version")},

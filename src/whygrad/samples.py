@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 UNKNOWN = -1
@@ -78,3 +79,11 @@ class Sample:
     @property
     def was_traced_back(self) -> bool:
         return bool(self.cotangents)
+
+
+def is_wrong(gradients: Sequence[Stats | None], best: Mapping[int, float]) -> bool:
+    """Whether an answer is worth following back: NaN or exact zeros in it, or nothing but noise. One noisy gradient among others is healthy."""
+    there = {i: found for i, found in enumerate(gradients) if found is not None and found.size}
+    if any(found.bad or found.is_zero for found in there.values()):
+        return True
+    return bool(there) and all(found.is_faint(best.get(i, 0.0)) for i, found in there.items())

@@ -7,7 +7,8 @@ import pytest
 from build import Build
 from chains import graph
 from whygrad import recording as rec
-from whygrad.analyse.path import PRICE, Edge, Search, Ways
+from whygrad.analyse.path import PRICE, Search
+from whygrad.analyse.ways import Edge, Ways
 
 
 def ways(b: Build, call: rec.GradientCall) -> Ways:

@@ -71,6 +71,13 @@ def test_severity_says_whether_anything_trains() -> None:
     assert (only(some).severity, only(all_).severity) == ("warning", "error")
 
 
+def test_a_program_that_died_of_the_none_has_an_error() -> None:
+    made = graph("tape; v > Round = h; h, w > Add = loss; end")
+    made.ask("loss", ["v", "w"])
+    assert only(made, "TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'").severity == "error"
+    assert only(made, "ValueError: this has nothing to do with it").severity == "warning"
+
+
 def test_zeros_asked_for_on_purpose_are_a_note() -> None:
     made = graph("tape; w > Round = loss; end")
     made.ask("loss", ["w"], missing=[True]).zero_on_purpose = True

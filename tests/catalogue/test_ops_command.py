@@ -37,7 +37,7 @@ ENTRIES = (
     ),
     Entry("tensorflow.raw_ops.Sign", (), (X,), (FLOAT,), {"x": (Status.ZERO,)}, {}, "x=f(3)", "", "x: the tape says 0, differences say 1 (float64)"),
 )
-SMALL = Catalogue("2.99", "3.99", [line_of(entry) for entry in sorted(ENTRIES, key=lambda e: e.name)])
+SMALL = Catalogue("2.99", "3.99", "\n".join(line_of(entry) for entry in sorted(ENTRIES, key=lambda e: e.name)).encode())
 SCREEN = Screen(80)
 
 

@@ -26,7 +26,7 @@ def one(name: str, status: Status, **more: str) -> Entry:
 
 
 def of(*entries: Entry) -> Catalogue:
-    return Catalogue("2.0", "2.0", [line_of(entry) for entry in entries])
+    return Catalogue("2.0", "2.0", "\n".join(line_of(entry) for entry in entries).encode())
 
 
 class Reader(HTMLParser):

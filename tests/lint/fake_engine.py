@@ -7,7 +7,8 @@ import os
 import re
 
 from whygrad.lint.modules import ModuleFinder
-from whygrad.model import Diagnosis, Edit, Fix, Location, Safety
+from whygrad.model import Diagnosis, Edit, Fix, Location
+from whygrad.words import Safety
 
 WORD = re.compile(r"\bcut_\w+")
 IMPORT = re.compile(r"^import (\w+)", re.MULTILINE)

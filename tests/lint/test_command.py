@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -130,9 +131,18 @@ def test_what_one_file_does_to_the_engine_leaves_the_others_alone(folder: Folder
     checked = folder.check("--jobs", jobs)
     assert (checked.status, checked.lines) == (2, ["c.py:2:1: cut_here found [outside-tape]"])
     assert checked.err.splitlines() == [
-        "whygrad: a.py: whygrad itself failed here (KeyError: 'a fault', fake_engine.py:26); please report it, and leave the file out with --exclude",
+        "whygrad: a.py: whygrad itself failed here (KeyError: 'a fault', fake_engine.py:27); please report it, and leave the file out with --exclude",
         "whygrad: b.py: nested too deeply to be checked; leave it out with --exclude",
     ]
+
+
+def test_where_nothing_can_be_forked(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("whygrad.lint.pool._FORKS", False)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))  # for the processes that are started anew
+    folder.write({f"{name}.py": TRAIN + "cut_here\n" for name in "abc"} | {"d.py": TRAIN + "# the process dies\n"})
+    checked = folder.check("--jobs", "2")
+    assert [line[:5] for line in checked.lines] == ["a.py:", "b.py:", "c.py:"]
+    assert checked.err == "whygrad: d.py: the process that checked it died; please report it, and leave the file out with --exclude\n"
 
 
 def test_a_process_that_dies_takes_only_its_own_file_along(folder: Folder) -> None:

@@ -20,6 +20,11 @@ def test_places_are_named_by_cell(folder: Folder) -> None:
     assert "  --> n.ipynb: cell 3, line 4:5\n  4 | x = cut_here\n" in folder.check(format_="terminal").out
 
 
+def test_a_long_notebook_is_no_file_full_of_strings(folder: Folder) -> None:
+    folder.write({"n.ipynb": notebook(HEAD, "words\n" * 5_000, "cut_here", markdown=(2,))})
+    assert folder.check().lines == ["n.ipynb: cell 3, line 1:1: cut_here found [outside-tape]"]
+
+
 def test_comments_and_settings_hold_in_notebooks(folder: Folder) -> None:
     folder.write({"n.ipynb": notebook(HEAD, "cut_here  # whygrad: ignore\nclean  # whygrad: ignore\ncut_here")})
     found = [line.rpartition(": ")[0] for line in folder.check().lines]

@@ -31,7 +31,14 @@ def test_every_known_mistake_goes_through(program: Path) -> None:
         ("import tensorflow as tf\nask = t.jacobian", True),
         ("from tensorflow import gradients", True),
         ("from keras import Model", False),
-        ("from keras.losses import Loss\nclass Mine(\n    Loss\n):", True),
+        ("from keras.losses import Loss\nclass Mine(\n    Loss\n):\n    def call(self, y, p): ...", True),
+        ("from keras.losses import Loss\nclass Mine(\n    Loss\n): ...", False),  # nobody uses it, and it computes nothing itself
+        ("import keras\nmodel.fit(x, y)", False),  # nobody compiles
+        ("import keras\nmodel.fit(x, y)\nclass Mine(keras.Layer):\n    def call(self, x): ...", True),
+        ("import keras\ndef apply_gradients(g): ...", False),
+        ("from keras.backend import gradients as g", True),
+        ("import keras\nx = [gradients(y, x)]", True),
+        ("import keras\nopt.apply_gradients(pairs)", True),
         ("import tensorflow as tf\nprint(tf.__version__)", False),
         ("import re, tensorflow\nre.compile('')", False),
         ("import re, tensorflow\nre.compile('')\nmodel.compile('adam')", True),

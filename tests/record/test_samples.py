@@ -11,8 +11,8 @@ import pytest
 import tensorflow as tf
 
 import whygrad
-from whygrad.record.measure import glance, is_wrong, stats
-from whygrad.samples import UNKNOWN, Sample
+from whygrad.record.measure import glance, stats
+from whygrad.samples import UNKNOWN, Sample, is_wrong
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])

@@ -4,22 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from whygrad.model import (
-    Certainty,
-    Diagnosis,
-    Edit,
-    Environment,
-    Fix,
-    GradientRow,
-    GradientStatus,
-    Location,
-    Outcome,
-    PathStep,
-    Related,
-    Report,
-    Severity,
-    VariableInfo,
-)
+from whygrad.model import Diagnosis, Edit, Environment, Fix, GradientRow, Location, Outcome, PathStep, Related, Report, VariableInfo
+from whygrad.words import Certainty, GradientStatus, Severity
 
 ENVIRONMENT = Environment("3.11.7", "2.21.0", "3.15.0")
 

@@ -13,9 +13,10 @@ from rich.text import Text
 from render.golden import check_golden
 from render.sample_reports import ENVIRONMENT, located
 from whygrad import cli
-from whygrad.model import GradientStatus, Location, Outcome, Report, VariableRow
+from whygrad.model import Location, Outcome, Report, VariableRow
 from whygrad.render import FORMATS
 from whygrad.render.saved import parse_report
+from whygrad.words import GradientStatus
 
 FIT = located(40, "model.fit(x, y, epochs=3)", "model.fit(x, y, epochs=3)")
 LAYER = located(12, 'hidden = Dense(64, name="hidden")', 'Dense(64, name="hidden")')

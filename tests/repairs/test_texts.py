@@ -30,6 +30,22 @@ IN_THE_BLOCK = {
     "loss = tf.reduce_sum(np.log(\n    x @ w,  # positive\n))": "loss = tf.reduce_sum(tf.math.log(\n    x @ w,  # positive\n))",
     "s = float(tf.reduce_sum(w))\nloss = tf.reduce_sum(x * s)": "s = tf.reduce_sum(w)\nloss = tf.reduce_sum(x * s)",
     "loss = tf.reduce_sum((x @ w).numpy() * 2.0)": "loss = tf.reduce_sum((x @ w) * 2.0)",
+    "loss = tf.reduce_sum((x @ w).numpy().T)": "loss = tf.reduce_sum(tf.transpose(x @ w))",
+    "loss = tf.reduce_sum((x @ w).numpy().reshape(-1).mean(axis=0))": "loss = tf.reduce_sum(tf.reduce_mean(tf.reshape(x @ w, [-1]), axis=0))",
+    "loss = tf.reduce_sum((x @ w) // 0.5)": "raw = x @ w\nloss = tf.reduce_sum(raw / 0.5 + tf.stop_gradient(raw // 0.5 - raw / 0.5))",
+    "loss = tf.reduce_sum(2.0 * tf.sign(x=x @ w))": "loss = tf.reduce_sum(2.0 * tf.tanh(x @ w))",
+    "z = x @ w\nloss = tf.reduce_sum(2.0 * tf.math.rint(z))": "z = x @ w\nloss = tf.reduce_sum(2.0 * (z + tf.stop_gradient(tf.math.rint(z) - z)))",
+    "loss = 1.0 - tf.reduce_mean(tf.keras.metrics.binary_accuracy(tf.ones([8, 2]), x @ w))": (
+        "loss = tf.reduce_mean(tf.keras.losses.binary_crossentropy(tf.ones([8, 2]), x @ w))"
+    ),
+    "loss = tf.reduce_mean(tf.cast(tf.logical_and(w > 0.5, w < 2.0), tf.float32))": (
+        "loss = tf.reduce_mean(tf.sigmoid(10.0 * (w - 0.5)) * tf.sigmoid(10.0 * (2.0 - w)))"
+    ),
+    "z = x @ w\nloss = tf.reduce_sum(x[:, :2] * tf.one_hot(tf.argmax(z, axis=-1), 2))": (
+        "z = x @ w\nloss = tf.reduce_sum("
+        "x[:, :2] * (tf.nn.softmax(z, axis=-1) + tf.stop_gradient(tf.one_hot(tf.argmax(z, axis=-1), 2) - tf.nn.softmax(z, axis=-1))))"
+    ),
+    "v = tf.Variable(w * 2.0)\nloss = tf.reduce_sum(x @ v)": "v = w * 2.0\nloss = tf.reduce_sum(x @ v)",
     "loss = tf.reduce_sum(tf.stop_gradient(x @ w))  # why?": "loss = tf.reduce_sum(x @ w)  # why?",
     "loss = tf.reduce_mean(tf.cast(tf.less(x @ w, 1.0), tf.float32))": "loss = tf.reduce_mean(tf.sigmoid(10.0 * (1.0 - (x @ w))))",
     "hit = x @ w > 0\nloss = tf.reduce_mean(tf.cast(hit, 'half'))": "hit = tf.sigmoid(10.0 * (x @ w))\nloss = tf.reduce_mean(tf.cast(hit, 'half'))",
@@ -38,9 +54,11 @@ IN_THE_BLOCK = {
     'text = "é\U0001f600"; loss = np.mean(x @ w)': 'text = "é\U0001f600"; loss = tf.reduce_mean(x @ w)',
 }
 LEFT_ALONE = (
+    "v = tf.Variable(w * 2.0)\nv.assign_add(v)\nloss = tf.reduce_sum(x @ v)",  # written to
+    "a = tf.reduce_mean(tf.keras.metrics.binary_accuracy(tf.ones([8, 2]), x @ w))\nloss = 1.0 - a",  # which the loss would turn round
     "loss = np.mean(x @ w, dtype=np.float64)",  # an argument without a counterpart
     "loss = tf.reduce_sum(np.sort(x @ w))",  # a function without one
-    "loss = tf.reduce_sum((x @ w).numpy().T)",  # what only arrays have
+    "loss = tf.reduce_sum((x @ w).numpy().cumsum())",  # what only arrays have
     "hit = x @ w > 0\nloss = tf.reduce_mean(tf.cast(tf.logical_not(hit), tf.float32))",  # a true or false
     "i = tf.cast(tf.reduce_sum(x @ w), tf.int32)\nloss = tf.reduce_sum(tf.gather(x, [i]))",  # an index
     "loss = tf.reduce_sum(tf.cast(tf.math.count_nonzero(tf.equal(tf.round(x @ w), 1.0)), tf.float32))",  # a further cut behind it
@@ -135,3 +153,17 @@ TWO = "with tf.GradientTape() as outer, tf.GradientTape() as inner, open(__file_
 def test_of_several_tapes_the_right_one_watches(name: str) -> None:
     text = f"{HEAD}{TWO}print({name}.gradient(loss, x))\n"
     assert after(text) == text.replace("    loss", f"    {name}.watch(x)\n    loss")
+
+
+def test_lines_after_the_block_at_the_margin() -> None:
+    head = "import tensorflow as tf\nw = tf.Variable([3.0])\nwith tf.GradientTape() as tape:\n    h = w * 2.0\n"
+    before = f"{head}# squared\nsquare = h ** 2\n\nloss = tf.reduce_sum(square)  # all\nprint(tape.gradient(loss, w))\n"
+    wanted = f"{head}# squared\n    square = h ** 2\n\n    loss = tf.reduce_sum(square)  # all\nprint(tape.gradient(loss, w))\n"
+    assert after(before) == wanted
+
+
+def test_two_weights_in_one_line() -> None:
+    made = "a, b = np.ones([3, 2], np.float32), np.zeros(2, np.float32)\n"
+    before = program("loss = tf.reduce_sum(x @ a + b)", HEAD + made, result="tape.gradient(loss, [a, b])")
+    wanted = "a, b = tf.Variable(np.ones([3, 2], np.float32)), tf.Variable(np.zeros(2, np.float32))\n"
+    assert after(before) == before.replace(made, wanted)

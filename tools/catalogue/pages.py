@@ -21,7 +21,7 @@ from whygrad.catalogue.replacements import Replacement, all_replacements, for_en
 
 DOCS = ROOT / "docs"
 TEMPLATE = Path(__file__).parent / "page.html"
-SHOWN = tuple(Status)
+SHOWN = tuple(MEANING)
 
 
 def write_pages() -> int:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from whygrad import recording as rec
 from whygrad.analyse import crossing
 from whygrad.analyse.findings import Finding
-from whygrad.analyse.path import Edge
 from whygrad.analyse.scene import Scene
+from whygrad.analyse.ways import Edge
 from whygrad.evidence import quote
 from whygrad.model import Location, Related
 
@@ -29,7 +29,7 @@ def classify(scene: Scene) -> Finding | None:
     if call.target_kind != "tensor" and call.target_kind != "variable":
         return bad_target(scene)
     if call.targets and not any(scene.judge.differentiable(scene.trace.key(t)) for t in call.targets):
-        return None if scene.ways.onward else Finding("bad-target", scene.arguments[0] or scene.location, facts={"how": "integer"})
+        return None if scene.ways.lead_anywhere else Finding("bad-target", scene.arguments[0] or scene.location, facts={"how": "integer"})
     return None
 
 
@@ -73,7 +73,7 @@ def unregistered(scene: Scene) -> Finding:
     """LookupError: the message names an op type; the op of that type on the way to the target is the place."""
     op = (scene.call.error or "").rsplit(":", 1)[-1].strip().split()[0].strip("'\"") if scene.call.error else ""
     for node in reversed(scene.trace.nodes):
-        if node.kind == op and any(o in scene.ways.price for o in node.outputs):
+        if node.kind == op and any(o in scene.ways for o in node.outputs):
             again = rec.BACKWARD in scene.recording.states[node.state]
             first = next((n for n in scene.trace.nodes if again and n.kind == op.removesuffix("Grad")), None)
             related = [Related("the operation whose derivative that is", scene.where(first))] if first else []

@@ -12,9 +12,10 @@ from whygrad import recording as rec
 from whygrad.analyse.first_values import FirstValues
 from whygrad.analyse.scene import GENERIC, Scene
 from whygrad.analyse.writes import Write, Writes
-from whygrad.model import GradientStatus, Location, VariableRow
+from whygrad.model import Location, VariableRow
 from whygrad.samples import Sample, Stats
 from whygrad.source.flow import Program
+from whygrad.words import GradientStatus
 
 REPLICA = re.compile(r"/replica_\d+$")
 NAMED = re.compile(r"([A-Za-z_][\w.\[\]'\"]*)\s*(?::[^=;]+)?=\s*$")

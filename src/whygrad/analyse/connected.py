@@ -7,8 +7,9 @@ from itertools import pairwise
 from whygrad import recording as rec
 from whygrad.analyse import asked, places
 from whygrad.analyse.findings import Finding
-from whygrad.analyse.path import BARRIERS, READS, SHAPE_OPS, Edge
+from whygrad.analyse.path import BARRIERS, READS, SHAPE_OPS
 from whygrad.analyse.scene import Scene
+from whygrad.analyse.ways import Edge
 from whygrad.evidence import quote
 from whygrad.model import Location, Related
 
@@ -220,7 +221,7 @@ def _other_stops(scene: Scene, index: int, known: Location | None) -> list[Relat
     places_ = (
         scene.where(node)
         for node in scene.trace.nodes[first:]
-        if node.kind in BARRIERS and any(t in dependents for t in node.inputs) and any(t in scene.ways.price for t in node.outputs)
+        if node.kind in BARRIERS and any(t in dependents for t in node.inputs) and any(t in scene.ways for t in node.outputs)
     )
     found = dict.fromkeys(where for where in places_ if where is not None and where != known)
     return [Related(f"another way is stopped here: {quote(where.text)}", where) for where in list(found)[:3]]

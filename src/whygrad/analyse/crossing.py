@@ -37,12 +37,12 @@ def left_tensorflow(scene: Scene, index: int) -> Finding | None:
 def _constants(scene: Scene) -> list[Location]:
     """Places where a constant that the target depends on came into TensorFlow, the farthest from the target first; axes and indices come last."""
     found: dict[Location, int] = {}
-    for key, price in scene.ways.price.items():
+    for key in scene.ways:
         event = scene.entered.get(key)
         where = scene.recording.location(event.site) if event else None
         if event is not None and where is not None and any(kind in event.text for kind in ("numpy", "float", "list", "tuple")):
-            edge = scene.ways.onward.get(key)
-            distance = price if edge is None or edge.broken is None else -1
+            edge = scene.ways.onward(key)
+            distance = scene.ways.price(key) or 0 if edge is None or edge.broken is None else -1
             found[where] = max(distance, found.get(where, -1))
     return sorted(found, key=lambda w: -found[w])[:MAX_PLACES]
 

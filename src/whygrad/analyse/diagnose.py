@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,17 +13,19 @@ from whygrad.analyse import events, of_variables
 from whygrad.analyse.audit import Audit
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.groups import Group, groups_of, is_failing, measured_groups
-from whygrad.analyse.path import Edge
 from whygrad.analyse.scene import Earlier, Scene
 from whygrad.analyse.trace import LOOP_IN, LOOP_OUT, MERGE, Opener, Trace
+from whygrad.analyse.ways import Edge
 from whygrad.evidence import Evidence
-from whygrad.model import SEVERITIES, Diagnosis, Fix, GradientRow, GradientStatus, Location, PathStep, Related, Severity, VariableRow
+from whygrad.model import SEVERITIES, Diagnosis, Fix, GradientRow, Location, PathStep, Related, VariableRow
 from whygrad.samples import Sample, Stats
 from whygrad.source.flow import Program
+from whygrad.words import GradientStatus, Severity
 
 HELP = "whygrad explain {}"
 MAX_STEPS = 40
 MAX_CALLS = 24  # failing places that are explained in one run
+OF_NONE = re.compile(r"\bNone(Type)?\b")  # in the exception of a program that went on with a gradient that was not there
 
 
 @dataclass
@@ -162,7 +165,7 @@ def severity_of(group: Group, exception: str | None) -> Severity:
     if call.error is not None or not call.sources:
         return "error" if exception else "warning"
     wanted = [m for s, m in zip(call.sources, call.missing or ()) if s.trainable is not False]
-    if finding.cause == "not-a-variable" and exception is not None:
+    if exception is not None and (finding.cause == "not-a-variable" or (call is group.scene.recording.calls[-1] and OF_NONE.search(exception))):
         return "error"
     return "error" if wanted and all(wanted) else "warning"
 
@@ -240,10 +243,10 @@ def rows(scenes: list[Scene], limit: int = 200) -> tuple[GradientRow, ...]:
         measured.setdefault(scenes[sample.call].call.site, []).append(sample)
     for scene in scenes:
         missing = scene.call.missing if scene.call.api != rec.PY_FUNCTION else None
-        samples = sorted(measured.get(scene.call.site, []), key=lambda sample: not sample.was_traced_back)  # the odd ones first
         worse = any(missing or ()) and not any(any(call.missing or ()) for call in scene.earlier)
         if scene.earlier and not worse:
             continue
+        samples = sorted(measured.get(scene.call.site, []), key=lambda sample: not sample.was_traced_back)  # the odd ones first
         for i, gone in enumerate(missing or ()):
             stats = next((s.gradients[i] for s in samples if i < len(s.gradients)), None)
             found.append(_row(scene, i, gone, stats, len(scene.earlier) + 1))

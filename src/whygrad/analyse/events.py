@@ -6,8 +6,9 @@ from whygrad import causes
 from whygrad import recording as rec
 from whygrad.analyse.scene import Scene
 from whygrad.evidence import Evidence
-from whygrad.model import Diagnosis, Fix, GradientStatus, Location, Related, Severity, VariableInfo
+from whygrad.model import Diagnosis, Fix, Location, Related, VariableInfo
 from whygrad.source.flow import Program
+from whygrad.words import GradientStatus, Severity
 
 NO_LOSS = ("No loss to compute", "No loss found", "must compile your model", "You must provide a loss")
 NO_LABELS = ("None values not supported", "NoneType", "Target data is missing", "with an unsupported type (<class 'NoneType'>)")

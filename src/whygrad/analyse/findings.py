@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from whygrad.analyse.path import Edge
-from whygrad.model import GradientStatus, Location, Related
+from whygrad.analyse.ways import Edge
+from whygrad.model import Location, Related
+from whygrad.words import GradientStatus
 
 
 @dataclass

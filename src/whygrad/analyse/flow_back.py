@@ -7,8 +7,8 @@ from functools import cached_property
 
 from whygrad.analyse.kinds import SATURATED
 from whygrad.analyse.nodes import Node
-from whygrad.analyse.path import Edge
 from whygrad.analyse.scene import Scene
+from whygrad.analyse.ways import Edge
 from whygrad.model import Location
 from whygrad.samples import Sample, Stats
 
@@ -57,7 +57,7 @@ class FlowBack:
         """For each tensor on a way to the target, the nodes that take it."""
         found: dict[int, list[int]] = {}
         for index, node in enumerate(self.scene.trace.nodes):
-            if any(o in self.scene.ways.price for o in node.outputs):
+            if any(o in self.scene.ways for o in node.outputs):
                 for key in set(node.inputs):
                     found.setdefault(key, []).append(index)
         return found
@@ -66,7 +66,7 @@ class FlowBack:
         """The ways from `key` to the target, one for each operation that takes it."""
         found = []
         for index in self.consumers.get(key, ())[:MOST_ROUTES]:
-            output = next((o for o in self.scene.trace.nodes[index].outputs if o in self.scene.ways.price), None)
+            output = next((o for o in self.scene.trace.nodes[index].outputs if o in self.scene.ways), None)
             if output is not None:
                 found.append([Edge(self.scene.trace.nodes, index, key, output, None), *self.scene.ways.path(output)])
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from whygrad import recording as rec
@@ -36,21 +36,24 @@ class Judge:
         self.one_graph = self.symbolic and any(s.kind == "variable" for s in call.sources)
         self.began = 0 if call.tape is None else self.recording.tapes[call.tape].entered
         self.recording_states: dict[int, bool] = {}
-        self.carry_cache: dict[tuple[int, int], tuple[bool, ...]] = {}
 
     def records(self, node: Node) -> bool:
-        """Was this op executed while the tape of the call recorded?
+        """Was this op executed while the tape of the call recorded?"""
+        return self.records_at(node.clock, node.state)
+
+    def records_at(self, clock: int, state: int) -> bool:
+        """The same of an op, or of the outermost call around it, that ran at this clock and in this state.
 
         `tf.gradients` sees every op, but looks for a variable's handle in the current graph only: a tensor that was captured
         from a graph around it leads nowhere.
         """
         if self.symbolic:
-            return not self.one_graph or self.recording.ops.graph[node.called[0] if node.called else node.op] == self.call.graph
-        known = self.recording_states.get(node.state)
+            return not self.one_graph or self.recording.ops.graph[clock] == self.call.graph
+        known = self.recording_states.get(state)
         if known is None:
-            state = self.recording.states[node.state]
-            known = self.recording_states[node.state] = self.call.tape in state and rec.STOPPED not in state
-        return known and (node.called[0] if node.called else node.op) >= self.began  # `tape.reset()` forgets what was before
+            tapes = self.recording.states[state]
+            known = self.recording_states[state] = self.call.tape in tapes and rec.STOPPED not in tapes
+        return known and clock >= self.began  # `tape.reset()` forgets what was before
 
     def carries(self, node: Node) -> tuple[bool, ...]:
         """For each input of the node: would a gradient of the outputs reach it, if it were recorded?"""
@@ -64,11 +67,16 @@ class Judge:
             return self._custom(node)
         signature = self.recording.ops.signature[node.op]
         key = (signature, len(node.inputs))
-        known = self.carry_cache.get(key)
+        known = self.trace.carries.get(key)
         if known is None:
             answer = self.recording.carries(signature, self.shapes(node))
-            known = self.carry_cache[key] = answer if answer is not None else (False,) * len(node.inputs)
+            known = self.trace.carries[key] = answer if answer is not None else (False,) * len(node.inputs)
         return known
+
+    def carries_at(self, index: int, inputs: int) -> tuple[bool, ...]:
+        """The same of the node at `index`, which has so many inputs."""
+        known = self.trace.carries.get((self.trace.nodes.signature(index), inputs))
+        return self.carries(self.trace.nodes[index]) if known is None else known
 
     def unregistered(self, node: Node) -> bool:
         """An op whose gradient TensorFlow does not know at all: asking for it raises LookupError."""
@@ -96,8 +104,8 @@ class Judge:
         first = 0 if self.symbolic else self.trace.position(self.recording.tapes[self.call.tape or 0].entered)
         end = self.trace.position(self.call.clock)
         if not self.symbolic:
-            self._forward(result, self.trace.nodes[first:end])
-        self._backward(result, first, end)
+            self._forward(result, range(first, end))
+        self._backward(result, range(first, end))
         return result
 
     def watched(self) -> list[tuple[int, int]]:
@@ -118,45 +126,39 @@ class Judge:
         last = bisect_right(watches, self.call.clock, key=lambda w: w.clock)
         return watches[first:last]
 
-    def _forward(self, result: Reach, nodes: Sequence[Node]) -> None:
-        watched = self.watched()
+    def _forward(self, result: Reach, where: range) -> None:
+        watched, tracked = self.watched(), result.tracked
         for _ in range(MAX_PASSES):
-            before = len(result.tracked)
+            before = len(tracked)
             pending = iter(watched)
             upcoming = next(pending, None)
-            for node in nodes:
-                clock = node.called[0] if node.called else node.op
+            for _, clock, state, inputs, outputs in self.trace.nodes.walk(where):
                 while upcoming is not None and upcoming[0] <= clock:
-                    result.tracked.add(upcoming[1])
+                    tracked.add(upcoming[1])
                     upcoming = next(pending, None)
-                if self.records(node) and any(t in result.tracked for t in node.inputs):
-                    result.tracked.update(node.outputs)
-                    result.taped.update(node.outputs)
+                if not tracked.isdisjoint(inputs) and self.records_at(clock, state):
+                    tracked.update(outputs)
+                    result.taped.update(outputs)
             while upcoming is not None:
-                result.tracked.add(upcoming[1])
+                tracked.add(upcoming[1])
                 upcoming = next(pending, None)
-            if not self.trace.loops or len(result.tracked) == before:
+            if not self.trace.loops or len(tracked) == before:
                 break
 
-    def _backward(self, result: Reach, first: int, end: int) -> None:
-        nodes = self.trace.nodes
-        targets = {self.trace.key(t) for t in self.call.targets}
-        result.reached |= targets
-        loops = self.trace.loops
+    def _backward(self, result: Reach, where: range) -> None:
+        result.reached |= {self.trace.key(t) for t in self.call.targets}
+        reached, loops, producer = result.reached, self.trace.loops, self.trace.producer
         for _ in range(MAX_PASSES):
-            before = len(result.reached)
-            for index in range(end - 1, first - 1, -1):
-                node = nodes[index]
-                if not any(o in result.reached and self.trace.producer.get(o) == index for o in node.outputs):
+            before = len(reached)
+            for index, clock, state, inputs, outputs in self.trace.nodes.walk(where[::-1]):
+                if reached.isdisjoint(outputs) or not any(o in reached and producer.get(o) == index for o in outputs):
                     continue
-                if not self.records(node):
+                if not self.records_at(clock, state) or (not self.symbolic and result.taped.isdisjoint(outputs)):
                     continue
-                if not self.symbolic and not any(o in result.taped for o in node.outputs):
-                    continue
-                result.reached.update(t for t, yes in zip(node.inputs, self.carries(node)) if yes)
-                if node.kind == LOOP_OUT and node.op in loops:
-                    result.reached.update(self._loop_inputs(loops[node.op][0]))
-            if not self.trace.loops or len(result.reached) == before:
+                reached.update(t for t, yes in zip(inputs, self.carries_at(index, len(inputs))) if yes)
+                if loops and self.trace.nodes[index].kind == LOOP_OUT and self.trace.nodes[index].op in loops:
+                    reached.update(self._loop_inputs(loops[self.trace.nodes[index].op][0]))
+            if not loops or len(reached) == before:
                 break
 
     def _loop_inputs(self, inputs: Iterable[int]) -> Iterable[int]:

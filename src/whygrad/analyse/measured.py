@@ -10,8 +10,8 @@ from whygrad.analyse import non_finite, zero
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.flow_back import FlowBack
 from whygrad.analyse.scene import Scene
-from whygrad.model import GradientStatus, Severity
 from whygrad.samples import Sample, Stats
+from whygrad.words import GradientStatus, Severity
 
 PATIENCE = 3  # steps in a row
 FADED_BESIDE = 1e-9  # of the root mean square of another gradient of the same step

@@ -6,14 +6,15 @@ A plain op (run eagerly, no function opened, no argument renamed) is kept as its
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import Literal, overload
 
 from whygrad import recording as rec
 
 INNER = 1 << 40  # ids of TensorFlow stay far below
 PAGE = 10  # ids that follow each other share a page of 1024
+IN_PAGE = (1 << PAGE) - 1
 
 
 @dataclass(slots=True)
@@ -26,6 +27,11 @@ class Node:
     outputs: tuple[int, ...]
     state: int
     called: tuple[int, ...] = ()
+
+    @property
+    def clock(self) -> int:
+        """The number of the op, or of the outermost call it was opened from."""
+        return self.called[0] if self.called else self.op
 
 
 class Nodes(Sequence[Node]):
@@ -59,10 +65,42 @@ class Nodes(Sequence[Node]):
     def clock(self, where: int) -> int:
         """The number of the op, or of the outermost call it was opened from."""
         op = self._ops[where]
-        if op >= 0:
-            return op
-        node = self._made[-1 - op]
-        return node.called[0] if node.called else node.op
+        return op if op >= 0 else self._made[-1 - op].clock
+
+    def state(self, where: int) -> int:
+        op = self._ops[where]
+        return self._recording.ops.state[op] if op >= 0 else self._made[-1 - op].state
+
+    def inputs(self, where: int) -> Sequence[int]:
+        op = self._ops[where]
+        return self._recording.ops.ins(op) if op >= 0 else self._made[-1 - op].inputs
+
+    def outputs(self, where: int) -> Sequence[int]:
+        op = self._ops[where]
+        return self._recording.ops.outs(op) if op >= 0 else self._made[-1 - op].outputs
+
+    def kind(self, where: int) -> str:
+        op = self._ops[where]
+        return self._recording.kind(op) if op >= 0 else self._made[-1 - op].kind
+
+    def signature(self, where: int) -> int:
+        """That of a plain op; -1 of another node, which is more than its op."""
+        op = self._ops[where]
+        return self._recording.ops.signature[op] if op >= 0 else -1
+
+    def walk(self, where: range) -> Iterator[tuple[int, int, int, Sequence[int], Sequence[int]]]:
+        """Index, clock, state, inputs and outputs of each, with no Node made for it: for what looks at all of a long stream."""
+        ops, made = self._recording.ops, self._made
+        start, given, states, tensors, numbers = ops.start, ops.inputs, ops.state, ops.tensors, self._ops
+        for index in where:
+            op = numbers[index]
+            if op >= 0:
+                first = start[op]
+                middle = first + given[op]
+                yield index, op, states[op], tensors[first:middle], tensors[middle : start[op + 1]]
+            else:
+                node = made[-1 - op]
+                yield index, node.clock, node.state, node.inputs, node.outputs
 
     def append(self, node: Node) -> None:
         self._made.append(node)
@@ -93,29 +131,30 @@ class _View(Sequence[Node]):
         return self._nodes[self._where[where]]
 
 
-class Producers:
-    """Tensor -> the index of the node that made it. Ids that TensorFlow gave lie in pages of an array, those of openings in a dictionary."""
+class TensorMap:
+    """Tensor -> a number that is not negative. Ids of TensorFlow that follow each other share an array; those of openings lie in a dictionary."""
 
-    def __init__(self) -> None:
+    def __init__(self, typecode: Literal["i", "q"]) -> None:
+        self._typecode = typecode
         self._pages: dict[int, array[int]] = {}
         self._others: dict[int, int] = {}
 
-    def __setitem__(self, tensor: int, index: int) -> None:
+    def __setitem__(self, tensor: int, number: int) -> None:
         if not 0 <= tensor < INNER:
-            self._others[tensor] = index
+            self._others[tensor] = number
             return
         page = self._pages.get(tensor >> PAGE)
         if page is None:
-            page = self._pages[tensor >> PAGE] = array("i", [-1]) * (1 << PAGE)
-        page[tensor & ((1 << PAGE) - 1)] = index
+            page = self._pages[tensor >> PAGE] = array(self._typecode, [-1]) * (1 << PAGE)
+        page[tensor & IN_PAGE] = number
 
     def get(self, tensor: int | None) -> int | None:
-        """None for a tensor whose making was not recorded."""
+        """None for a tensor that has no number."""
         if tensor is None or not 0 <= tensor < INNER:
             return None if tensor is None else self._others.get(tensor)
         page = self._pages.get(tensor >> PAGE)
-        index = -1 if page is None else page[tensor & ((1 << PAGE) - 1)]
-        return None if index < 0 else index
+        number = -1 if page is None else page[tensor & IN_PAGE]
+        return None if number < 0 else number
 
     def __contains__(self, tensor: int) -> bool:
         return self.get(tensor) is not None

@@ -6,7 +6,8 @@ from whygrad.analyse.findings import Finding
 from whygrad.analyse.flow_back import FlowBack
 from whygrad.analyse.kinds import DIVISIONS, PICKS
 from whygrad.analyse.nodes import Node
-from whygrad.analyse.path import READS, Edge
+from whygrad.analyse.path import READS
+from whygrad.analyse.ways import Edge
 from whygrad.evidence import quote
 from whygrad.model import Related
 from whygrad.samples import Stats

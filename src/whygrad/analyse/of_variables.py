@@ -8,7 +8,8 @@ from whygrad.analyse import twins
 from whygrad.analyse.audit import Audit
 from whygrad.analyse.scene import Scene
 from whygrad.evidence import Evidence, quote
-from whygrad.model import Certainty, Diagnosis, Fix, Location, Related, Severity
+from whygrad.model import Diagnosis, Fix, Location, Related
+from whygrad.words import Certainty, Severity
 
 STEPS = 3  # in which a gradient was there, at least
 

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterator, Sequence
 
 from whygrad import recording as rec
 from whygrad.analyse.gradient import Judge
-from whygrad.analyse.nodes import Node, Nodes
-from whygrad.analyse.trace import MAX_NODES
-
-Break = Literal["op", "outside", "stopped", "other-tape", "state", "discarded", "custom", "index", "python"]
+from whygrad.analyse.nodes import Node
+from whygrad.analyse.ways import Break, Edge, Ways
 
 SHAPE_OPS = frozenset({"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike", "VariableShape"})
 BARRIERS = frozenset({"StopGradient", "PreventGradient"})
@@ -36,39 +33,6 @@ ON_PURPOSE = 500  # more for tf.stop_gradient: where another way is cut by accid
 EARLIER_STATE = 9_000  # stored before the tape began
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """`node` takes the tensor `start` in and gives `end` out; `broken` says why no gradient comes back, None if it does."""
-
-    nodes: Nodes
-    index: int
-    start: int
-    end: int
-    broken: Break | None
-
-    @property
-    def node(self) -> Node:
-        """Made when asked for: a search meets many edges and shows few."""
-        return self.nodes[self.index]
-
-
-@dataclass(slots=True)
-class Ways:
-    """The result of one search: for every tensor the target depends on, the next edge towards the target and the price to get there."""
-
-    price: dict[int, int] = field(default_factory=dict)
-    onward: dict[int, Edge] = field(default_factory=dict)
-
-    def path(self, key: int) -> list[Edge]:
-        """Edges from `key` to the target; empty if there is no way (or `key` is the target)."""
-        edges: list[Edge] = []
-        while key in self.onward and len(edges) < MAX_NODES:
-            edge = self.onward[key]
-            edges.append(edge)
-            key = edge.end
-        return edges
-
-
 class Search:
     """Backwards from the target of one gradient call."""
 
@@ -76,122 +40,138 @@ class Search:
         self.judge = judge
         self.trace = judge.trace
         self.recording = judge.recording
+        self.tape = self.recording.tapes[judge.call.tape or 0] if self.recording.tapes else None
+        self.unrecorded: dict[int, Break] = {}  # by state, where the tape was never told to pause
+        self.earlier: dict[int, tuple[bool, bool]] = {}  # by state
         self.writes: dict[int, list[tuple[int, Node, tuple[int, ...]]]] = {}
         self._collect_writes()
 
     def _collect_writes(self) -> None:
         """Ops that put a value into a variable (or table, or other resource), by the key of the resource."""
-        for index, node in enumerate(self.trace.nodes):
-            if len(node.inputs) >= 2 and self._is_write(node) and self._is_store(node.inputs[0]):
-                self.writes.setdefault(node.inputs[0], []).append((index, node, node.inputs[1:]))
+        nodes = self.trace.nodes
+        for index, _, _, inputs, outputs in nodes.walk(range(len(nodes))):
+            if len(inputs) >= 2 and self._is_write(index, outputs) and self._is_store(inputs[0]):
+                node = nodes[index]
+                self.writes.setdefault(inputs[0], []).append((index, node, node.inputs[1:]))
 
     def _is_store(self, key: int) -> bool:
         """A variable, a queue, a table: something that keeps a value."""
         meta = None if key in self.recording.variables else self.judge.meta(key)
         return key in self.recording.variables or (meta is not None and self.recording.dtype_name(meta[0]) == "resource")
 
-    def _is_write(self, node: Node) -> bool:
-        return not node.outputs or node.kind.startswith(("Assign", "Scatter", "StridedSliceAssign"))
+    def _is_write(self, index: int, outputs: Sequence[int]) -> bool:
+        return not outputs or self.trace.nodes.kind(index).startswith(("Assign", "Scatter", "StridedSliceAssign"))
 
     def run(self) -> Ways:
-        ways = Ways()
+        ways = Ways(self._edge)
         queue: list[tuple[int, int]] = []
         for target in self.judge.call.targets:
             key = self.trace.key(target)
-            ways.price[key] = 0
-            heapq.heappush(queue, (0, key))
-        done: set[int] = set()
+            ways.begin(key)
+            queue.append((0, key))
+        heapq.heapify(queue)
         while queue:
             price, key = heapq.heappop(queue)
-            if key in done:
+            index = self.trace.producer.get(key)
+            if index is None or price > (ways.price(key) or 0):  # a cheaper way was found meanwhile
                 continue
-            done.add(key)
-            for edge, cost in self._into(key):
-                total = price + cost
-                if edge.start not in ways.price or total < ways.price[edge.start]:
-                    ways.price[edge.start] = total
-                    ways.onward[edge.start] = edge
-                    heapq.heappush(queue, (total, edge.start))
+            for start, cost in self._costs(index):
+                if ways.through(index, start, price + cost):
+                    heapq.heappush(queue, (price + cost, start))
+            for edge, cost in self._stored(index, key):
+                if ways.through_state(edge, price + cost):
+                    heapq.heappush(queue, (price + cost, edge.start))
         return ways
 
-    def _into(self, key: int) -> list[tuple[Edge, int]]:
-        """Edges that end in `key`, with their prices."""
-        index = self.trace.producer.get(key)
-        if index is None:
-            return []
+    def _costs(self, index: int) -> Iterator[tuple[int, int]]:
+        """What the node takes in, and the price of going back to it from what the node gives."""
+        nodes, judge = self.trace.nodes, self.judge
+        inputs, clock, state = nodes.inputs(index), nodes.clock(index), nodes.state(index)
+        recorded = judge.records_at(clock, state)
+        if not recorded and not judge.symbolic and self._of_earlier_step(clock, state):
+            return
+        outside = None if recorded else self._why_unrecorded(clock, state)
+        for start, carries in zip(inputs, judge.carries_at(index, len(inputs))):
+            if carries and recorded:
+                yield start, 1
+            else:
+                yield start, 1 + self._price(index, start, outside if carries else self._why_op(index, start))
+
+    def _edge(self, ways: Ways, index: int, start: int) -> Edge:
+        """The edge that `_costs` priced, of those from this tensor through this node."""
         node = self.trace.nodes[index]
-        recorded = self.judge.records(node)
-        if not recorded and not self.judge.symbolic and self._of_earlier_step(node):
-            return []
-        carries = self.judge.carries(node)
-        found = []
-        for place, start in enumerate(node.inputs):
-            broken = self.why_broken(node, place, carries[place] if place < len(carries) else True, recorded)
-            meant = ON_PURPOSE if broken and node.kind in BARRIERS else 0
-            price = 0 if broken == "index" and self._casts_back(node, start) else meant + self._price(broken, start)
-            found.append((Edge(self.trace.nodes, index, start, key, broken), 1 + price))
-        if node.inputs and node.inputs[0] in self.writes and not self._is_write(node):
-            found += self._stored(index, node, key)
-        return found
+        outside = None if self.judge.records(node) else self._why_unrecorded(node.clock, node.state)
+        places = [carries for key, carries in zip(node.inputs, self.judge.carries(node)) if key == start]
+        broken = min((outside if carries else self._why_op(index, start) for carries in places), key=lambda why: self._price(index, start, why))
+        end = min((o for o in node.outputs if o in ways), key=lambda o: ways.price(o) or 0)
+        return Edge(self.trace.nodes, index, start, end, broken)
 
-    def _casts_back(self, node: Node, start: int) -> bool:
+    def _casts_back(self, index: int, start: int) -> bool:
         """A value cast to integer and back is still the value, not an index: it was paid for on the way in."""
-        index = self.trace.producer.get(start)
-        return node.kind == "Cast" and index is not None and self.trace.nodes[index].kind == "Cast"
+        before = self.trace.producer.get(start)
+        return self.trace.nodes.kind(index) == "Cast" and before is not None and self.trace.nodes.kind(before) == "Cast"
 
-    def _of_earlier_step(self, node: Node) -> bool:
+    def _of_earlier_step(self, clock: int, state: int) -> bool:
         """Gradients and optimizer updates of earlier steps lead everywhere; they are not what the user means by a path."""
-        state = self.recording.states[node.state]
-        began = self.recording.tapes[self.judge.call.tape or 0].entered
-        return rec.APPLYING in state or (rec.BACKWARD in state and (node.called[0] if node.called else node.op) < began)
+        known = self.earlier.get(state)
+        if known is None:
+            marks = self.recording.states[state]
+            known = self.earlier[state] = rec.APPLYING in marks, rec.BACKWARD in marks
+        applying, backward = known
+        return applying or (backward and self.tape is not None and clock < self.tape.entered)
 
-    def _price(self, broken: Break | None, start: int) -> int:
-        if broken is None:
-            return 0
+    def _price(self, index: int, start: int, broken: Break | None) -> int:
         if broken in ("outside", "stopped", "other-tape"):
-            index = self.trace.producer.get(start)
-            if index is not None and not self.judge.records(self.trace.nodes[index]):
+            before = self.trace.producer.get(start)
+            if before is not None and not self.judge.records_at(self.trace.nodes.clock(before), self.trace.nodes.state(before)):
                 return 1  # the price is paid once, where the way comes in from outside
-        return PRICE[broken]
+            return PRICE[broken]
+        if broken is None or (broken == "index" and self._casts_back(index, start)):
+            return 0
+        return PRICE[broken] + (ON_PURPOSE if self.trace.nodes.kind(index) in BARRIERS else 0)
 
-    def _stored(self, index: int, node: Node, key: int) -> list[tuple[Edge, int]]:
-        """The value read by `node` was stored by an earlier write: a way through the variable's state."""
-        writes = self.writes[node.inputs[0]]
+    def _stored(self, index: int, key: int) -> list[tuple[Edge, int]]:
+        """The value `key` read by a node was stored by an earlier write: ways through the variable's state."""
+        inputs = self.trace.nodes.inputs(index)
+        if not inputs or inputs[0] not in self.writes or self._is_write(index, self.trace.nodes.outputs(index)):
+            return []
+        writes = self.writes[inputs[0]]
         earlier = bisect_left(writes, index, key=lambda w: w[0])
-        if not earlier:
+        if not earlier or (not self.judge.symbolic and self._is_left_out(self.trace.nodes[index])):
             return []
         at, write, values = writes[earlier - 1]
-        inside = self.judge.records(write)
-        if not inside and self._of_earlier_step(write):
+        if self._is_left_out(write):
             return []
-        price = PRICE["state"] if inside else EARLIER_STATE
+        price = PRICE["state"] if self.judge.records(write) else EARLIER_STATE
         return [(Edge(self.trace.nodes, at, value, key, "state"), 1 + price) for value in values]
 
-    def why_broken(self, node: Node, place: int, carries: bool, recorded: bool) -> Break | None:
-        """Why does no gradient come back from this node to its input number `place`? None: it does."""
-        if carries and recorded:
-            return None
-        if not carries:
-            return self._why_op(node, place)
-        return self._why_unrecorded(node)
+    def _is_left_out(self, node: Node) -> bool:
+        return not self.judge.records(node) and self._of_earlier_step(node.clock, node.state)
 
-    def _why_op(self, node: Node, place: int) -> Break:
-        if node.kind in SHAPE_OPS:
+    def _why_op(self, index: int, start: int) -> Break:
+        """Why no gradient comes back from a node to its input `start`, even if it is recorded."""
+        kind = self.trace.nodes.kind(index)
+        if kind in SHAPE_OPS:
             return "discarded"
-        if node.kind == rec.CUSTOM:
+        if kind == rec.CUSTOM:
             return "custom"
-        if node.kind in ("PyFunc", "EagerPyFunc", "PyFuncStateless"):
+        if kind in ("PyFunc", "EagerPyFunc", "PyFuncStateless"):
             return "python"
-        meta = self.judge.meta(node.inputs[place])
+        meta = self.judge.meta(start)
         if meta is not None and not self.recording.is_trainable_dtype(meta[0]):
             return "index"
         return "op"
 
-    def _why_unrecorded(self, node: Node) -> Break:
-        state = self.recording.states[node.state]
-        tape = self.recording.tapes[self.judge.call.tape or 0]
-        if rec.STOPPED in state or any(a <= node.op < b for a, b, _ in tape.pauses):
+    def _why_unrecorded(self, clock: int, state: int) -> Break:
+        known = self.unrecorded.get(state)
+        if known is None:
+            known = self.unrecorded[state] = self._why_not_in(self.recording.states[state])
+        paused = self.tape is not None and any(a <= clock < b for a, b, _ in self.tape.pauses)
+        return "stopped" if paused else known
+
+    def _why_not_in(self, marks: tuple[int, ...]) -> Break:
+        if rec.STOPPED in marks:
             return "stopped"
-        if any(t >= 0 for t in state) and rec.BACKWARD not in state:  # TensorFlow opens tapes of its own inside gradient() and jacobian()
+        if any(t >= 0 for t in marks) and rec.BACKWARD not in marks:  # TensorFlow opens tapes of its own inside gradient() and jacobian()
             return "other-tape"
         return "outside"

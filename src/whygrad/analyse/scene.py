@@ -13,8 +13,9 @@ from whygrad.analyse import places
 from whygrad.analyse.first_values import FirstValues
 from whygrad.analyse.gradient import Judge, Reach
 from whygrad.analyse.nodes import Node
-from whygrad.analyse.path import Search, Ways
+from whygrad.analyse.path import Search
 from whygrad.analyse.trace import Trace
+from whygrad.analyse.ways import Ways
 from whygrad.model import Location, VariableInfo
 from whygrad.source.flow import Program
 
@@ -216,7 +217,7 @@ class Scene:
 
     def used_from(self, variable: rec.Variable) -> Location | None:
         """The line that creates a variable or, when a function only builds and returns it, the call of that function where it is used."""
-        edge = self.ways.onward.get(self.trace.key(variable.key))
+        edge = self.ways.onward(self.trace.key(variable.key))
         users = {(f.path, f.function) for f in places.frames(self.recording, self.site(edge.node))} if edge else set()
         chain = places.frames(self.recording, variable.site)[::-1]
         return next((f for f in chain if (f.path, f.function) in users), None)

@@ -27,6 +27,6 @@ def classify(scene: Scene, index: int) -> Finding | None:
 
 def _without_input(scene: Scene) -> list[Location]:
     """Where the constants that the target depends on are made."""
-    producers = (scene.trace.producer.get(key) for key in scene.ways.price)
+    producers = (scene.trace.producer.get(key) for key in scene.ways)
     sites = {scene.site(scene.trace.nodes[p]) for p in producers if p is not None and not scene.trace.nodes[p].inputs}
     return [where for where in (scene.recording.location(s) for s in sorted(sites)) if where is not None]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from heapq import merge
 
 from whygrad import recording as rec
-from whygrad.analyse.nodes import INNER, Node, Nodes, Producers
+from whygrad.analyse.nodes import INNER, Node, Nodes, TensorMap
 
 LOOP_IN, LOOP_OUT, MERGE = "LoopIn", "LoopOut", "Merge"
 OPAQUE = "OpaqueCall"  # a function whose graph was not built under our eyes (loaded from a SavedModel)
@@ -25,9 +25,10 @@ class Trace:
     recording: rec.Recording
     nodes: Nodes = field(init=False)
     alias: dict[int, int] = field(default_factory=dict)
-    producer: Producers = field(default_factory=Producers)
+    producer: TensorMap = field(default_factory=lambda: TensorMap("i"))  # the index of the node that made it, if that was recorded
     loops: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)  # op -> keys of the loop's inputs and outputs
     openings: int = 0
+    carries: dict[tuple[int, int], tuple[bool, ...]] = field(default_factory=dict)  # (signature, number of inputs) -> what Judge found out
 
     def __post_init__(self) -> None:
         self.nodes = Nodes(self.recording)
@@ -90,7 +91,7 @@ class Opener:
         ops, index = self.recording.ops, len(trace.nodes)
         first = ops.start[op]
         middle = first + ops.inputs[op]
-        if index >= MAX_NODES or not trace.alias.keys().isdisjoint(ops.tensors[first:middle]):
+        if index >= MAX_NODES or (trace.alias and not trace.alias.keys().isdisjoint(ops.tensors[first:middle])):
             return False
         for output in ops.tensors[middle : ops.start[op + 1]]:
             trace.producer[output] = index

@@ -52,7 +52,7 @@ def recreated(scene: Scene, index: int) -> Finding | None:
     if mine is None or mine.clock >= scene.began:
         return None
     place = _innermost(scene, mine.site)
-    used = (v for v in scene.recording.variables.values() if v.clock >= scene.began and scene.trace.key(v.key) in scene.ways.price)
+    used = (v for v in scene.recording.variables.values() if v.clock >= scene.began and scene.trace.key(v.key) in scene.ways)
     other = next((v for v in used if place is not None and _innermost(scene, v.site) == place and _same(v, mine)), None)
     if other is None:
         return None
@@ -94,7 +94,7 @@ def _shared_ancestor(scene: Scene, key: int) -> int | None:
             if t in seen:
                 continue
             seen.add(t)
-            if t in scene.ways.price and t not in scene.recording.variables and scene.judge.differentiable(t):
+            if t in scene.ways and t not in scene.recording.variables and scene.judge.differentiable(t):
                 return t
             queue.append(t)
     return None
@@ -128,7 +128,7 @@ def _reaches_variables(scene: Scene) -> bool:
 def _unread_prediction(scene: Scene) -> Finding | None:
     """A function on the way to the loss never reads one of its parameters: `def loss(y_true, y_pred)` without `y_pred`."""
     seen = set()
-    for key in scene.ways.price:
+    for key in scene.ways:
         where = scene.made(key)
         info = scene.program.function_at(where) if where else None
         if info is None or info.location in seen:
@@ -151,7 +151,7 @@ def _unread(scene: Scene, info: FunctionInfo, parameter: str) -> Finding:
 def _namesake(scene: Scene, body: Location, parameter: str) -> Location | None:
     """The statement in the function whose name promises the parameter: `pred_dir = ...` for `y_pred`."""
     words = {w for w in parameter.lower().split("_") if len(w) > 3}
-    for key in scene.ways.price:
+    for key in scene.ways:
         where = scene.made(key)
         if where is None or where.path != body.path or not body.line <= where.line <= body.end_line or not where.source:
             continue
@@ -199,7 +199,7 @@ def _dropped(scene: Scene, dependents: set[int], first: int) -> Location | None:
     dead = [i for i in range(first, len(nodes)) if any(o in dependents for o in nodes[i].outputs) and scene.judge.records(nodes[i])]
     if not dead:
         return None
-    used = [i for i in range(first, len(nodes)) if any(o in scene.ways.price for o in nodes[i].outputs)]
+    used = [i for i in range(first, len(nodes)) if any(o in scene.ways for o in nodes[i].outputs)]
     before = [i for i in used if i < dead[-1]]
     after = [i for i in used if i > dead[-1]]
     site = scene.site(nodes[dead[-1]])

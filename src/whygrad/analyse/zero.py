@@ -10,7 +10,7 @@ from whygrad.analyse.findings import Finding
 from whygrad.analyse.flow_back import FlowBack
 from whygrad.analyse.kinds import AT_ZERO, EXTREMES, LOSSES, PASSES_ON, PICKS, PRODUCTS, SATURATED
 from whygrad.analyse.nodes import Node
-from whygrad.analyse.path import Edge
+from whygrad.analyse.ways import Edge
 from whygrad.model import Location, Related
 from whygrad.samples import Stats
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from whygrad.catalogue.entry import Argument, Entry
 from whygrad.catalogue.lookup import Catalogue
 from whygrad.catalogue.replacements import for_entry
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 SCHEMA = "whygrad-ops/1"
 

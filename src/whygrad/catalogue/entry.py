@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from whygrad.dataclass import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import ClassVar
 
 
-class Status(enum.Enum):
-    """What comes back to one argument from one output."""
+class Status:
+    """What comes back to one argument from one output. No Enum: to import that and to make one would take longer than most lookups."""
 
-    GRADIENT = "gradient"
-    NONE = "none"
-    ZERO = "zero"
-    INDEX = "index"  # an index, a shape, a count: an integer by nature
-    NOT_FLOAT = "not-float"  # the argument takes no floats: bool, string, integer data
-    NO_REGISTERED_GRADIENT = "no-registered-gradient"  # asking for one raises LookupError
-    DEPENDS = "depends"
-    NOT_MEASURED = "not-measured"
+    __slots__ = ("name", "value")
 
+    GRADIENT: ClassVar[Status]
+    NONE: ClassVar[Status]
+    ZERO: ClassVar[Status]
+    INDEX: ClassVar[Status]  # an index, a shape, a count: an integer by nature
+    NOT_FLOAT: ClassVar[Status]  # the argument takes no floats: bool, string, integer data
+    NO_REGISTERED_GRADIENT: ClassVar[Status]  # asking for one raises LookupError
+    DEPENDS: ClassVar[Status]
+    NOT_MEASURED: ClassVar[Status]
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.value = name.lower().replace("_", "-")
+
+    def __repr__(self) -> str:
+        return f"Status.{self.name}"
+
+    __reduce__ = __repr__  # a copy is the same
+
+
+for _name in ("GRADIENT", "NONE", "ZERO", "INDEX", "NOT_FLOAT", "NO_REGISTERED_GRADIENT", "DEPENDS", "NOT_MEASURED"):
+    setattr(Status, _name, Status(_name))
 
 MEANING: Mapping[Status, str] = {
     Status.GRADIENT: "a gradient comes back",
@@ -89,7 +107,10 @@ class Entry:
 
     def argument(self, argument: str | int) -> Argument | None:
         """The argument of this name or position."""
-        return next((a for a in self.arguments if argument in (a.name, a.position) and argument is not None), None)
+        for known in self.arguments:
+            if argument == known.name or (argument == known.position and argument is not None):
+                return known
+        return None
 
     def flow(self, argument: str | int) -> tuple[Status, ...]:
         """One Status per output; empty for a setting and for an argument that does not exist."""

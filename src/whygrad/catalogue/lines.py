@@ -3,11 +3,14 @@ function per line."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from typing import Any
 
 from whygrad.catalogue.entry import Argument, Detail, Entry, Output, Status
+from whygrad.plain_json import loads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 CODES = {
     "g": Status.GRADIENT,
@@ -35,7 +38,7 @@ def entry_of(line: str) -> Entry:
     """The inverse of `line_of`."""
     names, _, rest = line.partition("\t")
     name, *aliases = names.split(" ")
-    data = json.loads(rest)
+    data = loads(rest)
     arguments, flows = _arguments(data.get("a", []))
     return Entry(
         name,
@@ -62,6 +65,8 @@ def line_of(entry: Entry) -> str:
         "q": entry.doubt,
         "k": entry.checked,
     }
+    import json
+
     return f"{' '.join(entry.names)}\t{json.dumps({k: v for k, v in data.items() if v}, separators=(',', ':'))}"
 
 

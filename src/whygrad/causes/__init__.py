@@ -5,18 +5,19 @@ A cause exists by being there: a folder with an `__init__.py` whose docstring is
 
 from __future__ import annotations
 
-import ast
-import difflib
 import importlib
-import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 
+from whygrad import syntax as ast
+from whygrad.dataclass import dataclass
 from whygrad.errors import UsageError
 from whygrad.evidence import Claim, Evidence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["HEADINGS", "OPTIONAL_HEADINGS", "Cause", "all_causes", "claim", "find", "read_causes"]
 
@@ -39,6 +40,8 @@ class Cause:
 @cache
 def all_causes() -> Mapping[str, Cause]:
     """The catalogue, by slug, in alphabetical order."""
+    from pathlib import Path
+
     return read_causes(Path(__file__).parent)
 
 
@@ -54,6 +57,8 @@ def find(slug: str) -> Cause:
     name = slug.strip().lower().replace("_", "-")
     if name in causes:
         return causes[name]
+    import difflib
+
     near = difflib.get_close_matches(name, causes, n=3, cutoff=0.5) or [other for other in causes if name and name in other][:3]
     advice = f"did you mean {' or '.join(near)}?" if near else "the list: whygrad explain"
     raise UsageError(f"no cause is called {slug!r}; {advice}")
@@ -67,13 +72,15 @@ def claim(slug: str, evidence: Evidence) -> Claim:
 
 
 def _read(folder: Path) -> Cause | None:
+    from inspect import cleandoc
+
     module = folder / "__init__.py"
     if not module.is_file():
         return None
     page = ast.get_docstring(ast.parse(module.read_bytes()), clean=False)
     if not page or not page.strip():
         return None
-    page = inspect.cleandoc(page)
+    page = cleandoc(page)
     title = page.splitlines()[0].strip().rstrip(".")
     return Cause(
         folder.name.replace("_", "-"), title, MappingProxyType(dict(_sections(page))), page, _file(folder, "broken.py"), _file(folder, "fixed.py")
@@ -86,8 +93,10 @@ def _file(folder: Path, name: str) -> Path | None:
 
 def _sections(page: str) -> Iterator[tuple[str, str]]:
     """Each known heading that stands alone on a line, with the text up to the next one."""
+    from inspect import cleandoc
+
     known = {*HEADINGS, *OPTIONAL_HEADINGS}
     lines = page.splitlines()[1:]
     starts = [index for index, line in enumerate(lines) if line.rstrip() in known]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        yield lines[start].rstrip(), inspect.cleandoc("\n" + "\n".join(lines[start + 1 : end]))
+        yield lines[start].rstrip(), cleandoc("\n" + "\n".join(lines[start + 1 : end]))

@@ -3,7 +3,6 @@ not find, whygrad itself, Python. One small file for each, so that nothing is me
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 
@@ -11,6 +10,7 @@ from whygrad._version import __version__
 from whygrad.lint.files import digest
 from whygrad.lint.result import FileResult
 from whygrad.lint.writing import replace_file
+from whygrad.plain_json import dumps, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Cache:
         """The result for this content of the file, if it still holds."""
         try:
             with open(self._file(path), "rb") as file:
-                entry = json.loads(file.read())
+                entry = loads(str(file.read(), "ascii"))
             if entry["made_by"] != self._made_by or entry["path"] != path or entry["content"] != digest(content):
                 return None
             if not all(_same_answer(finder, *asked) for asked in entry["asked"]):
@@ -54,7 +54,7 @@ class Cache:
         file = self._file(path)
         try:
             _make_folder(os.path.dirname(file))
-            replace_file(file, json.dumps(entry).encode())
+            replace_file(file, dumps(entry).encode())
         except (OSError, ValueError):
             return
 
@@ -89,7 +89,7 @@ def _states(folder: str) -> Iterator[str]:
 
 def _sum(*parts: object) -> str:
     """So that damage shows without making objects of everything."""
-    return digest(json.dumps(parts).encode())
+    return digest(dumps(parts).encode())
 
 
 def _same_answer(finder: ModuleFinder, name: str, importer: str, level: int, path: str | None, text: str) -> bool:

@@ -9,7 +9,6 @@ from functools import cache
 from whygrad._version import __version__
 from whygrad.errors import WhygradError
 from whygrad.lint.arguments import STDIN, USAGE, Options, parsed
-from whygrad.lint.cache import Cache
 from whygrad.lint.discover import Discovery
 from whygrad.lint.one_file import Checker, flow_engine
 from whygrad.lint.pool import check_all, preload, processes, relevant
@@ -21,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from whygrad.lint.cache import Cache
     from whygrad.lint.fixing import Repaired
     from whygrad.lint.one_file import Engine
     from whygrad.lint.selection import Found
@@ -52,10 +52,11 @@ class Run:
         self.options = options
         self.engine = engine
         self.selection = Selection(options.select, options.ignore, options.exclude)
-        self.cache = None if options.no_cache or options.paths == [STDIN] else Cache()
+        self.cache = None if options.no_cache or options.paths == [STDIN] else _cache()
         self.problems: list[str] = []
         self.contents: dict[str, bytes] = {}
         self.files: list[str] = []
+        self.sizes: dict[str, int] = {}  # of the files that can hold a finding
         self.roots: tuple[str, ...] = ()
         self.jobs = 1
         self._choose()
@@ -63,12 +64,12 @@ class Run:
     def status(self) -> int:
         """Check, repair where that was asked for, report."""
         checker = self._checker(self.contents)
-        self.files, unreadable, size = relevant(checker, self.files)
+        self.sizes, unreadable = relevant(checker, self.files, self.options.jobs)
         self.problems += unreadable
-        self.jobs = processes(self.options.jobs, len(self.files), size)
+        self.jobs = processes(self.options.jobs, self.sizes.values())
         if self.jobs > 1:
             preload(self.engine)
-        results = check_all(checker, self.files, self.jobs)
+        results = check_all(checker, self.sizes, self.jobs)
         self.problems += [problem for result in results for problem in result.problems]
         found = self.selection.wanted(results, checker)
         notices: tuple[str, ...] = ()
@@ -98,7 +99,7 @@ class Run:
 
         def check(contents: Mapping[str, bytes]) -> Sequence[Diagnosis]:
             checker = self._checker({**self.contents, **contents})
-            return diagnoses_of(self.selection.wanted(check_all(checker, self.files, 1), checker))
+            return diagnoses_of(self.selection.wanted(check_all(checker, self.sizes, 1), checker))
 
         checker = self._checker(self.contents)
         read = cache(checker.content)
@@ -145,6 +146,12 @@ class Run:
             write_out(_rendered(found, notices, self.options, sys.stdout))
 
 
+def _cache() -> Cache:
+    from whygrad.lint.cache import Cache
+
+    return Cache()
+
+
 def _rendered(found: list[Found], notices: tuple[str, ...], options: Options, stream: object) -> str:
     """The report. Where nothing was found, what the format would say, without the libraries that it is made with."""
     if not found and not notices and options.format in NOTHING and options.color == "auto" and not os.environ.get("FORCE_COLOR"):
@@ -160,12 +167,12 @@ def _rendered(found: list[Found], notices: tuple[str, ...], options: Options, st
 
 def _json(found: list[Found], notices: tuple[str, ...]) -> str:
     """What the format JSON says, without making objects of the findings first; a test holds the two together."""
-    import json
+    from whygrad.plain_json import dumps
 
     environment = {"python": _python(), "tensorflow": None, "keras": None}
     head = {"schema": "whygrad/1", "tool": {"name": "whygrad", "version": __version__}, "environment": environment, "command": "check"}
     body = {"outcome": None, "diagnoses": found, "gradients": [], "notices": notices, "variables": []}
-    return json.dumps({**head, **body}, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+    return dumps({**head, **body}, indent=" ") + "\n"
 
 
 def _python() -> str:

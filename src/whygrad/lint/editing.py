@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 import re
 import warnings
@@ -10,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from whygrad import syntax as ast
 from whygrad.lint.reading import line_starts, newline_of
 from whygrad.model import Edit
 

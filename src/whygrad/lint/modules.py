@@ -32,6 +32,7 @@ class ModuleFinder:
         self._texts: dict[str, str | None] = dict(self._overlay)
         self._listings: dict[str, frozenset[str]] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
+        self._located: dict[tuple[str, str, int], str | None] = {}
         self._asked: dict[str, dict[tuple[str, int], str | None]] = {}
         for path in self._overlay:
             self._list_overlaid(path)
@@ -79,19 +80,21 @@ class ModuleFinder:
     def _answer(self, name: str, importer: str, level: int) -> str | None:
         known = self._asked.setdefault(importer, {})
         if (name, level) not in known:
-            known[name, level] = self._locate(name, importer, level)
+            question = os.path.dirname(importer), name, level
+            if question not in self._located:
+                self._located[question] = self._locate(*question)
+            known[name, level] = self._located[question]
         return known[name, level]
 
-    def _locate(self, name: str, importer: str, level: int) -> str | None:
+    def _locate(self, folder: str, name: str, level: int) -> str | None:
         parts = [part for part in name.split(".") if part]
         if level:
-            folder = os.path.dirname(importer)
             for _ in range(level - 1):
                 folder = os.path.dirname(folder)
             return self._module(folder, parts)
         if not parts or parts[0] in NEVER_OURS:
             return None
-        found = (self._module(base, parts) for base in self._search(os.path.dirname(importer)) if _may_hold(base, parts[0], importer))
+        found = (self._module(base, parts) for base in self._search(folder) if _may_hold(base, parts[0], folder))
         return next((path for path in found if path is not None), None)
 
     def _module(self, folder: str, parts: list[str]) -> str | None:
@@ -140,11 +143,11 @@ class ModuleFinder:
         self._listings[folder] = self._listing(folder) | {name}
 
 
-def _may_hold(base: str, top: str, importer: str) -> bool:
+def _may_hold(base: str, top: str, folder: str) -> bool:
     """Between installed packages there is no project: one may only find itself."""
     if os.path.basename(base) not in _INSTALLED:
         return True
-    return importer.startswith(os.path.join(base, top, ""))
+    return os.path.join(folder, "").startswith(os.path.join(base, top, ""))
 
 
 def fingerprint(text: str) -> str:

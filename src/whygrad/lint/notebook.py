@@ -5,11 +5,11 @@ Cells are counted from 1, text cells too, as editors number them. Magics (`%`, `
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import warnings
 
+from whygrad import syntax as ast
 from whygrad.errors import InputError
 
 TYPE_CHECKING = False

@@ -11,23 +11,34 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_IMPORT = re.compile(r"[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import\b[ \t]*(\([^)]*\)?|[^#\n;]*)|import[ \t]+([\w., \t]+))")
+_IMPORT = re.compile(rb"[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.\x80-\xff]*)[ \t]+import\b[ \t]*(\([^)]*\)?|[^#\n;]*)|import[ \t]+([\w., \t\x80-\xff]+))")
+_FROM_ELSEWHERE = tuple(f"from {name}{end}".encode() for name in NEVER_OURS for end in (".", " "))
 _COMMENT = re.compile(r"#[^\n]*")
 _LOSS_CLASS = re.compile(rb"class[ \t]+\w+\([^)]*Loss\b")
 _STRING_OR_COMMENT = re.compile(
     rb"#[^\n]*"
-    rb'|"""(?:[^"\\]|\\.|"(?!""))*"""'
-    rb"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    rb'|"(?:[^"\\\n]|\\.)*"'
-    rb"|'(?:[^'\\\n]|\\.)*'",
+    rb'|"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
+    rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
+    rb'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
+    rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'",
     re.DOTALL,
 )
 _ASCII_BASED = re.compile(r"(?i)utf-?8|ascii|us-ascii|latin|iso-?8859|cp\d|windows|euc|gb|big5|koi8|mac|shift|sjis")
 
 
-def code_only(content: bytes) -> bytes:
-    """The source without its comments and strings, except strings with braces: in formatted ones stands code."""
-    return _STRING_OR_COMMENT.sub(lambda found: found.group() if b"{" in found.group() and found.group()[:1] != b"#" else b"", content)
+def code_only(content: bytes, *, braces: bool) -> bytes:
+    """The source without its comments and strings, except formatted strings, in which code stands. `braces`: also others that have braces."""
+    return _STRING_OR_COMMENT.sub(_with_braces if braces else _formatted, content)
+
+
+def _with_braces(found: re.Match[bytes]) -> bytes:
+    text = found.group()
+    return text if b"{" in text and text[:1] != b"#" else b""
+
+
+def _formatted(found: re.Match[bytes]) -> bytes:
+    before = found.string[max(found.start() - 2, 0) : found.start()].lower()
+    return _with_braces(found) if b"f" in before else b""
 
 
 def derives_from_loss(content: bytes) -> bool:
@@ -41,18 +52,20 @@ def not_readable_as_ascii(content: bytes) -> bool:
     return encoding is not None and not _ASCII_BASED.match(encoding)
 
 
-def imports(text: str) -> list[tuple[str, int]]:
-    """The modules that a text imports, and the names that may be modules, as (name, level). Also what only looks like an import."""
+def imports(content: bytes) -> list[tuple[str, int]]:
+    """The modules that a source imports, and the names that may be modules, as (name, level). Also what only looks like an import."""
     names: dict[tuple[str, int], None] = {}
-    at = text.find("import")
+    at = content.find(b"import")
     while at >= 0:
-        start = max(text.rfind("\n", 0, at), text.rfind(";", 0, at), text.rfind(":", 0, at)) + 1
-        found = _IMPORT.match(text, start)
-        if found is not None:
-            dots, base, what, plain = (group or "" for group in found.groups())
-            names |= dict.fromkeys(_meant(dots, base, _COMMENT.sub("", what), plain))
-            at = max(at, found.end() - 1)
-        at = text.find("import", at + 1)
+        line = content.rfind(b"\n", 0, at) + 1
+        if not content.startswith(_FROM_ELSEWHERE, line) or b";" in content[line:at]:
+            start = line + max(content[line:at].rfind(b";"), content[line:at].rfind(b":")) + 1
+            found = _IMPORT.match(content, start)
+            if found is not None:
+                dots, base, what, plain = (str(group or b"", "utf-8", "replace") for group in found.groups())
+                names |= dict.fromkeys(_meant(dots, base, _COMMENT.sub("", what), plain))
+                at = max(at, found.end() - 1)
+        at = content.find(b"import", at + 1)
     return list(names)
 
 

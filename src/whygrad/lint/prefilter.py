@@ -1,22 +1,27 @@
 """The bytes of a file come in; whether it can hold a finding goes out. Most files of a tree are left here, before anything is decoded or parsed.
 
-A file matters when somebody asks for gradients in it, and when it speaks of TensorFlow or Keras: itself, or in a module of the project that it
-imports, at any distance. `tests/lint/test_prefilter.py` holds the words against all programs of the corpus and of the causes.
+A file matters when gradients are asked for, and when TensorFlow or Keras is used: in it, or in a module of the project that it imports, at any
+distance. Layers and losses that it defines are examined by themselves: for a file that may have some, the words of training count as well.
+`tests/lint/test_prefilter.py` holds the words against all programs of the corpus and of the causes.
 """
 
 from __future__ import annotations
 
 from whygrad.lint.modules import ModuleFinder
 
-LIBRARIES = (b"tensorflow", b"keras")
 OUR_COMMENT = b"whygrad:"
+NOTEBOOK = ".ipynb"
 # Looked for as plain bytes, which is many times faster than a pattern; only where one is found, what stands around it is looked at.
 _ASKING = {
-    b"gradient": (b".gradient", b".gradients", b"gradients(", b"import gradients"),
+    b"gradient": (b".gradient", b".gradients", b"gradients(", b"import gradients", b".apply_gradients", b".compute_gradients"),
     b"jacobian": (b".jacobian", b".batch_jacobian"),
-    b"hessians": (b".hessians", b"hessians(", b"import hessians"),
-    b"minimize": (b".minimize", b"minimize("),
+    b".minimize": (b".minimize",),
     b".compile": (b".compile",),
+}
+_TRAINING = {
+    b"gradients(": (b"_gradients(",),
+    b"hessians": (b".hessians", b"hessians(", b"import hessians"),
+    b"minimize(": (b"minimize(", b"_minimize("),
     b".fit": (b".fit",),
     b"train_step": (b"train_step",),
 }
@@ -27,74 +32,81 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
-Facts = tuple[bool, bool, list[tuple[str, int]]]  # speaks of a library, asks for gradients, imports
-
 
 class Prefilter:
     """Answers for the files of one project, whose modules `finder` finds."""
 
     def __init__(self, finder: ModuleFinder) -> None:
         self._finder = finder
-        self._facts: dict[str, Facts] = {}
-        self._harmless: set[str] = set()
+        self._said: dict[str, tuple[bool, bool, bool]] = {}  # by modules that others import: speaks of a library, asks, trains
+        self._imported: dict[str, list[str]] = {}
+        self._harmless: dict[bool, set[str]] = {False: set(), True: set()}  # by whether training counts
 
     def can_matter(self, path: str, content: bytes) -> bool:
         """Never False for a file that holds a finding. `path` is absolute."""
         if OUR_COMMENT in content or (b"coding" in content[:1000] and _patterns().not_readable_as_ascii(content)):
             return True
-        library, asks = _speaks(content), _asks(content)
-        if library and asks:
+        training = b"def call(" in content or b"def __call__(" in content  # of a layer, a model, a loss
+        speaks, asks = _speaks(content), _asks(content, training, path.endswith(NOTEBOOK))
+        if speaks and asks:
             return True
-        return b"import" in content and self._with_imports(path, content)
+        return b"import" in content and self._with_imports(path, content, training, speaks, asks)
 
-    def _with_imports(self, path: str, content: bytes) -> bool:
+    def _with_imports(self, path: str, content: bytes, training: bool, speaks: bool, asks: bool) -> bool:
         """Whether the file and the modules of the project that it imports, at any distance, do both."""
-        if path not in self._facts:
-            self._facts[path] = _facts(content.decode("latin-1"))
-        library, asks, _ = self._facts[path]
+        if path not in self._imported:
+            self._imported[path] = self._modules(path, content)
+        harmless = self._harmless[training]
         waiting, seen = [path], {path}
         while waiting:
-            importer = waiting.pop()
-            for found in self._imported(importer):
-                if found not in seen and found not in self._harmless:
+            for found in self._imported[waiting.pop()]:
+                if found not in seen and found not in harmless:
                     seen.add(found)
                     waiting.append(found)
-                    library, asks = library or self._facts[found][0], asks or self._facts[found][1]
-                    if library and asks:
+                    one_speaks, one_asks, trains = self._facts(found)
+                    speaks, asks = speaks or one_speaks, asks or one_asks or (training and trains)
+                    if speaks and asks:
                         return True
-        self._harmless |= seen  # what they reach has been seen as well
+        harmless |= seen  # what they reach has been seen as well
         return False
 
-    def _imported(self, importer: str) -> list[str]:
-        found = []
-        for name, level in self._facts[importer][2]:
-            source = self._finder.source_of(name, importer, level)
-            if source is not None:
-                if source[0] not in self._facts:
-                    self._facts[source[0]] = _facts(source[1])
-                found.append(source[0])
-        return found
+    def _facts(self, path: str) -> tuple[bool, bool, bool]:
+        if path not in self._said:
+            content = (self._finder.text(path) or "").encode("utf-8", "replace")
+            self._said[path] = _speaks(content), _asks(content, training=False), _asks(content, training=True)
+            self._imported.setdefault(path, self._modules(path, content))
+        return self._said[path]
 
-
-def _facts(text: str) -> Facts:
-    content = text.encode("utf-8", "replace")
-    return _speaks(content), _asks(content), _patterns().imports(text)
+    def _modules(self, importer: str, content: bytes) -> list[str]:
+        found = (self._finder.source_of(name, importer, level) for name, level in _patterns().imports(content))
+        return [source[0] for source in found if source is not None]
 
 
 def _speaks(content: bytes) -> bool:
-    return any(library in content for library in LIBRARIES)
+    return b"tensorflow" in content or b"keras" in content
 
 
-def _asks(content: bytes) -> bool:
+def _asks(content: bytes, training: bool, is_notebook: bool = False) -> bool:
     """In the code: long files are looked at a second time without their docstrings and comments, which love to show `model.fit`."""
-    return _mentions(content) and (len(content) < LONG or _mentions(_patterns().code_only(content)))
+    if not _mentions(content, training):
+        return False
+    return len(content) < LONG or is_notebook or _mentions(_patterns().code_only(content, braces=training), training)
 
 
-def _mentions(content: bytes) -> bool:
-    for stem, needles in _ASKING.items():
-        if stem in content and any(_really(content, needle) for needle in needles):
-            return True
-    return b"Loss" in content and bool(_patterns().derives_from_loss(content))
+def _mentions(content: bytes, training: bool) -> bool:
+    if _any_of(_ASKING, content):
+        return True
+    return training and (_any_of(_TRAINING, content) or (b"Loss" in content and bool(_patterns().derives_from_loss(content))))
+
+
+def _any_of(needles: dict[bytes, tuple[bytes, ...]], content: bytes) -> bool:
+    """A loop, as most files are left here."""
+    for stem, names in needles.items():
+        if stem in content:
+            for needle in names:
+                if _really(content, needle):
+                    return True
+    return False
 
 
 def _really(content: bytes, needle: bytes) -> bool:
@@ -102,18 +114,21 @@ def _really(content: bytes, needle: bytes) -> bool:
     at = content.find(needle)
     while at >= 0:
         end = at + len(needle)
-        follows = content[end : end + 1]
-        whole = needle.endswith(b"(") or not (follows.isalnum() or follows == b"_")
-        if whole and not (needle == b".compile" and _word_before(content, at) in _REGEX_COMPILED):
+        longer = (not needle.endswith(b"(") and _in_name(content[end : end + 1])) or (needle[:1].isalpha() and _in_name(content[at - 1 : at]))
+        if not longer and (needle != b".compile" or _word_before(content, at) not in _REGEX_COMPILED):
             return True
         at = content.find(needle, end)
     return False
 
 
+def _in_name(character: bytes) -> bool:
+    return character.isalnum() or character == b"_"
+
+
 def _word_before(content: bytes, at: int) -> bytes:
     before = content[max(at - 40, 0) : at]
     start = len(before)
-    while start and (before[start - 1 : start].isalnum() or before[start - 1 : start] == b"_"):
+    while start and _in_name(before[start - 1 : start]):
         start -= 1
     return before[start:]
 

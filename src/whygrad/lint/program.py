@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from whygrad.lint.notebook import Notebook, read_notebook
 from whygrad.lint.reading import SourceFile, decoded
 
 TYPE_CHECKING = False
@@ -10,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from whygrad.lint.notebook import Notebook
     from whygrad.model import Diagnosis, Edit, Location
 
 NOTEBOOK_SUFFIX = ".ipynb"
@@ -45,7 +45,7 @@ class Program:
         cell = self.notebook.cell_at(at.line)
         if cell is None or self.notebook.cell_at(at.end_line) is not cell:
             return None
-        from dataclasses import replace
+        from whygrad.dataclass import replace
 
         first = cell.first_line - 1
         return replace(at, path=f"{at.path}:cell {cell.number}", line=at.line - first, end_line=at.end_line - first)
@@ -54,7 +54,11 @@ class Program:
 def read_program(path: str, content: bytes) -> Program:
     """Raises InputError."""
     source = decoded(path, content)
-    return Program(source, read_notebook(path, source.text) if path.endswith(NOTEBOOK_SUFFIX) else None)
+    if not path.endswith(NOTEBOOK_SUFFIX):
+        return Program(source, None)
+    from whygrad.lint.notebook import read_notebook
+
+    return Program(source, read_notebook(path, source.text))
 
 
 def relocated(value: Any, moved: Callable[[Location], Location | None]) -> Any:
@@ -75,7 +79,7 @@ def relocated(value: Any, moved: Callable[[Location], Location | None]) -> Any:
 
 
 def _moved_edits(edits: tuple[Edit, ...], moved: Callable[[Location], Location | None]) -> tuple[Edit, ...]:
-    from dataclasses import replace
+    from whygrad.dataclass import replace
 
     places = [moved(edit.location) for edit in edits]
     return tuple(replace(edit, location=place) for edit, place in zip(edits, places) if place is not None) if None not in places else ()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import re
 
 from whygrad.errors import InputError
 
 LARGEST = 4_000_000  # bytes; above it stand generated tables, which take minutes and gigabytes to parse
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_NO_CODE = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
-_NEWLINE = re.compile("\r\n|\r|\n")
+_COOKIE = rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)"
+_NO_CODE = rb"^[ \t\f]*(?:[#\r\n]|$)"
+_NEWLINE = "\r\n|\r|\n"
 
 
 class SourceFile:
@@ -56,11 +55,16 @@ def decoded(path: str, content: bytes) -> SourceFile:
 
 def declared_encoding(body: bytes) -> str | None:
     """The encoding that a comment in one of the first two lines names."""
-    for line in body[:1000].splitlines()[:2]:
-        found = _COOKIE.match(line)
+    head = body[:1000]
+    if b"coding" not in head:
+        return None
+    import re  # takes longer than most files
+
+    for line in head.splitlines()[:2]:
+        found = re.match(_COOKIE, line)
         if found:
             return found.group(1).decode("ascii", "replace")
-        if not _NO_CODE.match(line):
+        if not re.match(_NO_CODE, line):
             return None
     return None
 
@@ -68,14 +72,18 @@ def declared_encoding(body: bytes) -> str | None:
 def newline_of(original: str) -> str:
     """The line end that the file uses most."""
     ends: dict[str, int] = {"\n": 0}
-    for found in _NEWLINE.finditer(original):
+    import re
+
+    for found in re.finditer(_NEWLINE, original):
         ends[found.group()] = ends.get(found.group(), 0) + 1
     return max(ends, key=lambda end: ends[end])
 
 
 def line_starts(original: str) -> list[int]:
     """Where each line begins, as Python's parser counts lines."""
-    return [0, *(found.end() for found in _NEWLINE.finditer(original))]
+    import re
+
+    return [0, *(found.end() for found in re.finditer(_NEWLINE, original))]
 
 
 def _line(body: bytes, position: int) -> int:

@@ -29,8 +29,11 @@ class Selection:
 
     def excludes(self, path: str) -> bool:
         """Whether an absolute path is left out. Raises UsageError for a bad pyproject.toml."""
-        here = os.getcwd() if self._exclude else ""
-        return any(matches(p, path, here) for p in self._exclude) or self._configs.of(os.path.dirname(path)).excludes(path)
+        config = self._configs.of(os.path.dirname(path))
+        if not self._exclude and not config.exclude:
+            return False  # said first, as it is true of nearly every file
+        here = os.getcwd()
+        return any(matches(p, path, here) for p in self._exclude) or config.excludes(path)
 
     def wanted(self, results: Sequence[FileResult], checker: Checker) -> list[Found]:
         """The findings of all results; one that two files brought up counts once. Raises UsageError for a bad pyproject.toml."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,14 +35,6 @@ def glance(array: Any, *, again: bool = False) -> Stats:
     return Stats(array.size, UNKNOWN, 0, -norm, norm, norm)
 
 
-def is_wrong(gradients: Sequence[Stats | None], best: Mapping[int, float]) -> bool:
-    """Whether an answer is worth following back: NaN or exact zeros in it, or nothing but noise. One noisy gradient among others is healthy."""
-    there = {i: found for i, found in enumerate(gradients) if found is not None and found.size}
-    if any(found.bad or found.is_zero for found in there.values()):
-        return True
-    return bool(there) and all(found.is_faint(best.get(i, 0.0)) for i, found in there.items())
-
-
 GATES = (3, 4)  # of a GRU and an LSTM, side by side in one kernel
 
 
@@ -71,7 +63,7 @@ def alike(array: Any, sizes: Sequence[int] = ()) -> Alike | None:
 
 def _plain(array: Any) -> Any:
     a = np.asarray(array)
-    if str(a.dtype) in HALF:
+    if a.dtype.itemsize == 2 and str(a.dtype) in HALF:  # to ask for the name takes longer than to measure a small array
         return a.astype(np.float32)
     return np.abs(a) if a.dtype.kind == "c" else a
 

@@ -19,8 +19,10 @@ USER = 1
 BARRIER = 2  # our own frame around the call of a Keras layer: what lies below it stays the same while it runs
 
 
-class PerThread(threading.local):
+class PerThread:
     """What differs between threads: the tapes recording now, and what the next op belongs to."""
+
+    __slots__ = ("applying", "arguments", "attached", "below", "depth", "filling", "kept", "layer", "pending", "quiet", "state", "stopped", "tapes")
 
     def __init__(self) -> None:
         self.state = 0
@@ -36,6 +38,13 @@ class PerThread(threading.local):
         self.layer = 0  # the Keras layer being called, as an index into Recorder.layers
         self.kept: dict[int, Any] | None = None  # where the tensors of ops go now
         self.arguments: list[tuple[int, ...]] = []  # tensors handed to the tf.functions being called
+
+
+class Threads(threading.local):
+    """Each thread's own: looked up once for an op, because that takes five times as long as an attribute of a plain object."""
+
+    def __init__(self) -> None:
+        self.own = PerThread()
 
 
 class FirstValues:
@@ -54,7 +63,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.active = False
-        self.thread = PerThread()
+        self.threads = Threads()
         self.ops = rec.OpRows()
         self.lock = threading.Lock()
         self.tape_numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()  # not kept as attributes: the objects are the program's
@@ -95,38 +104,48 @@ class Recorder:
 
     # -- where are we ---------------------------------------------------------------------------------------------
 
+    @property
+    def thread(self) -> PerThread:
+        """What belongs to the thread that asks."""
+        return self.threads.own
+
     def site(self, frame: FrameType | None = None) -> int:
         """The number of the current chain of user frames, innermost first; -1 without one."""
-        thread = self.thread
-        chain = self._chain(frame or sys._getframe(1), thread.below, len(thread.below))
+        return self.site_in(self.threads.own, frame or sys._getframe(1))
+
+    def site_in(self, thread: PerThread, frame: FrameType | None) -> int:
+        """The same, for whoever knows the thread."""
+        below = thread.below
+        chain = self._chain(frame, below, len(below))
         if not chain:
             return -1
-        inside = bool(thread.below) and chain is thread.below[-1]  # no user's frame above the layer: the operation is the layer's own
+        inside = bool(below) and chain is below[-1]  # no user's frame above the layer: the operation is the layer's own
         key = (*chain, -thread.layer if inside else thread.layer)
         number = self.site_ids.get(key)
         return self._new_site(key) if number is None else number
 
     def _chain(self, f: FrameType | None, below: list[list[int] | None], depth: int) -> list[int]:
         """(id of code, f_lasti) of the user frames from `f` on, flat. Below a barrier they are looked up once; `depth` barriers are to come."""
-        user = self.user_code
+        known = self.user_code.get
         chain: list[int] = []
         while f is not None:
-            code = f.f_code
-            mine = user.get(id(code))
-            if mine is None:
-                mine = self.classify(code)
+            code = id(f.f_code)
+            mine = known(code)
             if mine:
-                if mine == USER:
-                    chain += (id(code), f.f_lasti)
-                elif mine == BARRIER:
-                    known = below[depth - 1]
-                    if known is None:
-                        known = below[depth - 1] = self._chain(f.f_back, below, depth - 1)
-                    return chain + known if chain else known
-                else:
-                    break
+                if mine != USER:
+                    return chain if mine == BOTTOM else self._with_those_below(chain, f, below, depth)
+                chain += (code, f.f_lasti)
+            elif mine is None:
+                self.classify(f.f_code)
+                continue
             f = f.f_back
         return chain
+
+    def _with_those_below(self, chain: list[int], barrier: FrameType, below: list[list[int] | None], depth: int) -> list[int]:
+        known = below[depth - 1]
+        if known is None:
+            known = below[depth - 1] = self._chain(barrier.f_back, below, depth - 1)
+        return chain + known if chain else known
 
     def _new_site(self, key: tuple[int, ...]) -> int:
         with self.lock:
@@ -185,7 +204,7 @@ class Recorder:
 
     def add_op(self, signature: int, site: int, graph: int, inputs: list[int], outputs: list[int]) -> int:
         """Store one op; returns its number."""
-        head = (signature, site, self.thread.state, graph, len(inputs), len(outputs))
+        head = [signature, site, self.thread.state, graph, len(inputs), len(outputs)]
         with self.lock:
             return self.ops.append(head, inputs + outputs)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from whygrad.model import Diagnosis, Location, Report, Severity
+from whygrad.model import Diagnosis, Location, Report
 from whygrad.render.paths import cell_of, short_path
+from whygrad.words import Severity
 
 _COMMAND: dict[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
 

@@ -10,8 +10,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from whygrad.model import Severity
 from whygrad.render.plain_text import fit, shorten
+from whygrad.words import Severity
 
 # Colours that can be read on a dark and on a light background; everything else keeps the terminal's own colour.
 SEVERITY_STYLE: dict[Severity, str] = {"error": "bold red", "warning": "bold magenta", "note": "bold cyan"}

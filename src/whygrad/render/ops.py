@@ -143,7 +143,7 @@ def render_ops(catalogue: Catalogue, name: str | None, status: str | None, names
 
 
 def _status(word: str) -> Status:
-    known = {s.value: s for s in Status}
+    known = {s.value: s for s in MEANING}
     if word not in known:
         raise UsageError(f"no status is called {word!r}; one of: {', '.join(known)}")
     return known[word]

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from whygrad.model import Diagnosis, Edit, Fix, Location, PathStep, Report, Severity
+from whygrad.model import Diagnosis, Edit, Fix, Location, PathStep, Report
 from whygrad.render.paths import cell_of, short_path
+from whygrad.words import Severity
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVEL: dict[Severity, str] = {"error": "error", "warning": "warning", "note": "note"}

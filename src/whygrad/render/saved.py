@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from whygrad import words
 from whygrad.errors import ReportError
 from whygrad.model import SCHEMA, Report
 
@@ -86,7 +87,7 @@ def _check(value: Any, hint: Any, where: str) -> None:
     """Raises ValueError unless `value` has the type that the data model declares, all the way down."""
     origin = typing.get_origin(hint)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type) and isinstance(value, hint):
-        for name, inner in typing.get_type_hints(hint).items():
+        for name, inner in typing.get_type_hints(hint, None, vars(words)).items():
             _check(getattr(value, name), inner, f"{where}.{name}" if where else name)
     elif origin is tuple and isinstance(value, tuple):
         for index, item in enumerate(value):

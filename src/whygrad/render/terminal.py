@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from whygrad.model import SEVERITIES, Diagnosis, GradientRow, GradientStatus, Report
+from whygrad.model import SEVERITIES, Diagnosis, GradientRow, Report
 from whygrad.render import details
 from whygrad.render.layout import SEVERITY_STYLE, columns, cropped, finished, quoted, styled, wrap
 from whygrad.render.plain_text import one_line, printable, shorten_middle
 from whygrad.render.screen import Screen
 from whygrad.render.variables import table
+from whygrad.words import GradientStatus
 
 FEW_ROWS = 8
 STATUS_WORDS: dict[GradientStatus, str] = {"ok": "ok", "none": "None", "zero": "zero", "non-finite": "NaN or Inf"}

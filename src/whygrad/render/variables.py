@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.text import Text
 
-from whygrad.model import GradientStatus, Location, VariableRow
+from whygrad.model import Location, VariableRow
 from whygrad.render.details import shape_text
 from whygrad.render.layout import columns, cropped, styled
 from whygrad.render.plain_text import inline, one_line, shorten, shorten_middle
 from whygrad.render.screen import Screen
+from whygrad.words import GradientStatus
 
 NARROW = 72  # columns: below, types are left out
 TITLES = ("variable", "type", "begins as", "gradient", "updated by")

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
+from whygrad.catalogue import Status
+from whygrad.catalogue.entry import best
 from whygrad.model import Edit
-from whygrad.repairs.comparing import CASTS, is_float_cast
+from whygrad.repairs.comparing import CAST, is_float_cast
 from whygrad.repairs.edits import inserted, unwrapped
 from whygrad.repairs.file import SourceFile, names, uses
 from whygrad.repairs.imported import called, tensorflow
 from whygrad.repairs.rewrite import Rewrite
+from whygrad.repairs.standing_in import entry_of, slug_of
 
 INTEGERS = frozenset(("tensorflow.to_int32", "tensorflow.to_int64"))
-FLOATING = frozenset(
-    (
-        *("cast", "square", "abs", "sqrt", "exp", "log", "add", "subtract", "multiply", "divide", "maximum", "minimum", "clip_by_value", "stack"),
-        *("concat", "reshape", "transpose", "squeeze", "expand_dims", "identity", "convert_to_tensor", "sigmoid", "tanh", "mean", "sum", "to_float"),
-    )
-)
 MAPS = frozenset(("tensorflow.map_fn",))
 
 
 def uncast(file: SourceFile, node: ast.expr) -> Rewrite | None:
     """None where the expression is no cast to an integer type of a known name."""
-    if not isinstance(node, ast.Call) or not node.args or called(file, node) not in CASTS | INTEGERS or is_float_cast(file, node):
+    if (
+        not isinstance(node, ast.Call)
+        or not node.args
+        or not (slug_of(file, node) == CAST or called(file, node) in INTEGERS)
+        or is_float_cast(file, node)
+    ):
         return None
     if called(file, node) not in INTEGERS and not _is_integer(node):
         return None
@@ -45,8 +46,11 @@ def _floats_fit(file: SourceFile, node: ast.expr) -> bool:
     """Whether a floating value may stand where `node` stands: in arithmetic and in functions of numbers, not as an index, a shape or an image."""
     parent = file.parent(node)
     if isinstance(parent, ast.Call):
-        name = called(file, parent).rpartition(".")
-        return node in parent.args and name[0] in ("tensorflow", "keras.ops") and (name[2] in FLOATING or name[2].startswith("reduce_"))
+        found = entry_of(file, parent)
+        argument = found.argument(parent.args.index(node)) if found and node in parent.args else None
+        if found is None or argument is None or argument.kind != "float":
+            return False
+        return best(found.flow(argument.name)) in (Status.GRADIENT, Status.DEPENDS)
     return isinstance(parent, (ast.BinOp, ast.UnaryOp, ast.Return, ast.Lambda)) or (isinstance(parent, ast.Compare) and parent.left is node)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from whygrad import syntax as ast
 from whygrad.model import Edit
 from whygrad.repairs.file import SourceFile
 

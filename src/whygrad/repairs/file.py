@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ast
-import re
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
+from whygrad import syntax as ast
 from whygrad.model import Location
 
-NEWLINE = re.compile("\r\n|\r")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef, ast.Module)
 ATOMS = (ast.Name, ast.Constant, ast.Attribute, ast.Call, ast.Subscript, ast.List, ast.Tuple, ast.Dict)
@@ -25,7 +23,7 @@ class SourceFile:
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
-        self.text = NEWLINE.sub("\n", text)
+        self.text = text.replace("\r\n", "\n").replace("\r", "\n")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self.tree = ast.parse(self.text)

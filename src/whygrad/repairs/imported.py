@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from functools import lru_cache
 
+from whygrad import syntax as ast
 from whygrad.model import Edit
 from whygrad.repairs.edits import inserted
 from whygrad.repairs.file import FUNCTIONS, SourceFile
@@ -79,14 +79,12 @@ def import_line(file: SourceFile) -> Edit | None:
     return None if first is None else inserted(file, file.span(first)[0], "import tensorflow as tf\n")
 
 
-def beside(file: SourceFile, node: ast.AST, name: str) -> str:
-    """A function of the same door as the one that `node` calls (`ops.sign` -> `ops.tanh`), else TensorFlow's; empty where there is none."""
+def through_ops(file: SourceFile, node: ast.AST) -> str:
+    """What `keras.ops` is called where `node` calls one of its functions, or where the file has no TensorFlow; else empty."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and dotted(file, node.func).startswith("keras.ops."):
-        return f"{file.code(node.func.value)}.{name}"
+        return file.code(node.func.value)
     ops = name_of(file, "keras.ops")
-    if ops and not name_of(file, "tensorflow"):
-        return f"{ops}.{name}"
-    return f"{tensorflow(file)}.{name}" if tensorflow(file) else ""
+    return ops if ops and not name_of(file, "tensorflow") else ""
 
 
 def _one_door(origin: str) -> str:

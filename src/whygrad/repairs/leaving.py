@@ -2,80 +2,84 @@
 
 from __future__ import annotations
 
-import ast
-from dataclasses import dataclass
-
-from whygrad.model import Safety
+from whygrad import syntax as ast
+from whygrad.catalogue.replacements import Twin, twins
 from whygrad.repairs.edits import changed, inserted, replaced, unwrapped
 from whygrad.repairs.file import SourceFile, names, uses
 from whygrad.repairs.imported import called, tensorflow
 from whygrad.repairs.rewrite import Rewrite
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    pass
+
+METHODS = frozenset(("mean", "sum", "max", "min", "prod", "std", "var"))  # of arrays, that mean what the function of NumPy means
 KEPT = frozenset(("shape", "dtype", "ndim", "device", "name", "numpy", "get_shape"))  # what tensors have as arrays do
-
-
-@dataclass(frozen=True, slots=True)
-class Twin:
-    """TensorFlow's function for one of NumPy. `arguments`: in order, the names they have here and there, as "axis" or "a:input_tensor"."""
-
-    name: str
-    arguments: tuple[str, ...]
-    needed: int = 1
-    safety: Safety = "safe"
-
-
-def _unary(name: str) -> Twin:
-    return Twin(name, ("x",))
-
-
-def _binary(name: str) -> Twin:
-    return Twin(name, ("x1:x", "x2:y"), 2)
-
-
-def _reduction(name: str) -> Twin:
-    return Twin(name, ("a:input_tensor", "axis", "*keepdims"))
-
-
-TWINS = {
-    **{f"numpy.{n}": _reduction(f"reduce_{n}") for n in ("mean", "sum", "max", "min", "prod")},
-    "numpy.amax": _reduction("reduce_max"),
-    "numpy.amin": _reduction("reduce_min"),
-    "numpy.std": _reduction("math.reduce_std"),
-    "numpy.var": _reduction("math.reduce_variance"),
-    **{f"numpy.{n}": _unary(n) for n in ("abs", "exp", "sqrt", "square", "sin", "cos", "tan", "tanh")},
-    **{f"numpy.{n}": _unary(f"math.{n}") for n in ("log", "log1p", "expm1", "sinh", "cosh")},
-    **{f"math.{n}": _unary(n) for n in ("exp", "sqrt", "sin", "cos", "tan", "tanh")},
-    "math.log": _unary("math.log"),
-    "numpy.absolute": _unary("abs"),
-    "numpy.negative": _unary("negative"),
-    **{f"numpy.{n}": _binary(n) for n in ("add", "subtract", "multiply", "divide", "maximum", "minimum")},
-    "numpy.power": _binary("pow"),
-    "numpy.matmul": Twin("matmul", ("x1:a", "x2:b"), 2),
-    "numpy.dot": Twin("tensordot", ("a", "b"), 2, "review"),
-    "numpy.clip": Twin("clip_by_value", ("a:t", "a_min:clip_value_min", "a_max:clip_value_max"), 3),
-    "numpy.concatenate": Twin("concat", ("arrays:values", "axis")),
-    "numpy.stack": Twin("stack", ("arrays:values", "axis")),
-    "numpy.expand_dims": Twin("expand_dims", ("a:input", "axis"), 2),
-    "numpy.squeeze": Twin("squeeze", ("a:input", "axis")),
-    "numpy.reshape": Twin("reshape", ("a:tensor", "shape"), 2),
-    "numpy.transpose": Twin("transpose", ("a", "axes:perm")),
-    "numpy.where": Twin("where", ("condition", "x", "y"), 3),
-    "numpy.linalg.norm": Twin("norm", ("x:tensor", "-ord", "axis", "*keepdims")),
-}
 
 
 def stayed(file: SourceFile, node: ast.expr, *, as_array: bool = False) -> Rewrite | None:
     """None where the expression is of another kind, or an argument has no counterpart. `as_array`: arrays are seen to elsewhere."""
-    if not isinstance(node, ast.Call) or not tensorflow(file) or not (as_array or _only_as_tensor(file, node)):
+    if not isinstance(node, ast.Call) or not tensorflow(file):
         return None
+    if not as_array and not _only_as_tensor(file, node):
+        return _method(file, node)
     origin = called(file, node)
-    if origin in TWINS:
-        return _twin(file, node, TWINS[origin])
+    if origin in twins():
+        return _twin(file, node, twins()[origin])
     if origin in ("numpy.array", "numpy.asarray"):
         return _array(file, node)
     if origin in ("float", "int") and len(node.args) == 1 and not node.keywords:
         return Rewrite(f"keep the tensor: take `{origin}(...)` away", tuple(unwrapped(file, node, node.args[0])))
     return _unpacked(file, node)
+
+
+def _method(file: SourceFile, node: ast.Call) -> Rewrite | None:
+    """`x.numpy().mean(axis=0)` -> `tf.reduce_mean(x, axis=0)`, `x.numpy().T` -> `tf.transpose(x)`, one after the other."""
+    if not isinstance(node.func, ast.Attribute) or node.func.attr != "numpy" or node.args or node.keywords:
+        return None
+    whole, text = node, file.code(node.func.value).strip()
+    if "\n" in text:
+        return None
+    current: ast.expr = node
+    while isinstance(attribute := file.parent(current), ast.Attribute) and attribute.attr not in KEPT:
+        step = _step(file, attribute, text)
+        if step is None:
+            return None
+        current, text = step
+    if current is whole or not _as_tensor(file, current) or not _free_use(file, current):
+        return None
+    return Rewrite("stay in TensorFlow, without `.numpy()`", (replaced(file, current, text),))
+
+
+def _step(file: SourceFile, attribute: ast.Attribute, text: str) -> tuple[ast.expr, str] | None:
+    """The next expression around an array, and how TensorFlow says it."""
+    tf, call = tensorflow(file), file.parent(attribute)
+    if attribute.attr == "T":
+        return attribute, f"{tf}.transpose({text})"
+    if not isinstance(call, ast.Call) or call.func is not attribute or any(isinstance(a, ast.Starred) for a in call.args):
+        return None
+    given = [file.code(a) for a in call.args]
+    if attribute.attr in ("flatten", "ravel") and not given and not call.keywords:
+        return call, f"{tf}.reshape({text}, [-1])"
+    if attribute.attr == "astype" and len(given) == 1 and not call.keywords and "float" in given[0]:
+        return call, f"{tf}.cast({text}, {given[0]})"
+    if attribute.attr == "reshape" and given and not call.keywords:
+        shape = given[0] if len(given) == 1 and isinstance(call.args[0], (ast.Tuple, ast.List)) else f"[{', '.join(given)}]"
+        return call, f"{tf}.reshape({text}, {shape})"
+    twin = twins().get(f"numpy.{attribute.attr}") if attribute.attr in METHODS else None
+    if twin is None or len(given) > 1 or any(k.arg not in ("axis", "keepdims") for k in call.keywords):
+        return None
+    further = [*given, *(f"{k.arg}={file.code(k.value)}" for k in call.keywords)]
+    return call, f"{tf}.{twin.name}({', '.join([text, *further])})"
+
+
+def _free_use(file: SourceFile, node: ast.expr) -> bool:
+    """Whether the name that the result gets is used as a tensor can be."""
+    statement = file.parent(node)
+    if not isinstance(statement, ast.Assign):
+        return not isinstance(statement, ast.NamedExpr)
+    bound = {n for target in statement.targets for n in names(target, ast.Store)}
+    return all(_as_tensor(file, use) for name in bound for use in uses(file.home(node), name))
 
 
 def _unpacked(file: SourceFile, node: ast.Call) -> Rewrite | None:
@@ -96,7 +100,7 @@ def _twin(file: SourceFile, node: ast.Call, twin: Twin) -> Rewrite | None:
     extra = _left_out(node, twin)
     if extra:
         edits.append(inserted(file, file.span(node)[1] - 1, extra))
-    return Rewrite(f"stay in TensorFlow: `{name}` in the place of `{file.code(node.func)}`", tuple(edits), twin.safety)
+    return Rewrite(f"stay in TensorFlow: `{name}` in the place of `{file.code(node.func)}`", tuple(edits), "safe" if twin.safe else "review")
 
 
 def _left_out(node: ast.Call, twin: Twin) -> str:
@@ -150,12 +154,26 @@ def _only_as_tensor(file: SourceFile, node: ast.Call) -> bool:
     return _as_tensor(file, node)
 
 
+def _calls_of(file: SourceFile, node: ast.expr) -> list[ast.Call]:
+    """Where the function around a node is called, by its name alone."""
+    function = file.function(node)
+    calls = [n for n in file.nodes if isinstance(n, ast.Call)]
+    return [c for c in calls if function and getattr(c.func, "id", getattr(c.func, "attr", "")) == function.name]
+
+
+def _handed_out(file: SourceFile, call: ast.Call) -> bool:
+    parent = file.parent(call)
+    return not isinstance(parent, ast.Attribute) or parent.attr in KEPT
+
+
 def _as_tensor(file: SourceFile, node: ast.expr) -> bool:
     parent = file.parent(node)
     if isinstance(parent, ast.Attribute):
         return parent.attr in KEPT
     if isinstance(parent, ast.Subscript):
         return parent.value is node
+    if isinstance(parent, ast.Return):
+        return all(_handed_out(file, call) for call in _calls_of(file, node))
     return not (
         isinstance(parent, ast.Call)
         and called(file, parent) == ""

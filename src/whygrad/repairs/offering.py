@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import ast
-import dataclasses
 import importlib
 import importlib.util
 import os
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
+from whygrad import syntax as ast
+from whygrad.dataclass import replace
 from whygrad.model import Diagnosis, Edit, Fix, Location
 from whygrad.repairs.edits import applied
 from whygrad.repairs.file import SourceFile, read
 from whygrad.repairs.imported import import_line, tensorflow
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Repair(Protocol):
+        """What `causes/<slug>/repair.py` has: None where it is not certain what to write."""
+
+        def __call__(self, diagnosis: Diagnosis, source: Source) -> Fix | None: ...
 
 
 class Source:
@@ -28,12 +36,6 @@ class Source:
         return read(at.path, self._texts[at.path]) if at is not None and at.path in self._texts else None
 
 
-class Repair(Protocol):
-    """What `causes/<slug>/repair.py` has: None where it is not certain what to write."""
-
-    def __call__(self, diagnosis: Diagnosis, source: Source) -> Fix | None: ...
-
-
 def with_repair(diagnosis: Diagnosis, texts: Mapping[str, str]) -> Diagnosis:
     """`texts` are the files by path. Never raises, except under WHYGRAD_STRICT=1."""
     try:
@@ -42,7 +44,7 @@ def with_repair(diagnosis: Diagnosis, texts: Mapping[str, str]) -> Diagnosis:
         if os.environ.get("WHYGRAD_STRICT") == "1":
             raise
         return diagnosis
-    return diagnosis if fix is None else dataclasses.replace(diagnosis, fix=fix)
+    return diagnosis if fix is None else replace(diagnosis, fix=fix)
 
 
 def related_place(diagnosis: Diagnosis, words: str) -> Location | None:
@@ -69,7 +71,7 @@ def _offered(diagnosis: Diagnosis, texts: Mapping[str, str]) -> Fix | None:
         return None
     fix = _with_import(fix, main)
     if fix is not None and (diagnosis.certainty != "proven" or diagnosis.severity == "note"):
-        fix = dataclasses.replace(fix, safety="review")
+        fix = replace(fix, safety="review")
     return fix if fix is not None and _is_sound(fix.edits, texts) else None
 
 
@@ -87,7 +89,7 @@ def _with_import(fix: Fix, main: SourceFile) -> Fix | None:
     if name != "tf" or "tf" in main.words or not any("tf." in e.replacement for e in fix.edits):
         return fix
     line = import_line(main)
-    return None if line is None else dataclasses.replace(fix, edits=(*fix.edits, line))
+    return None if line is None else replace(fix, edits=(*fix.edits, line))
 
 
 def _is_sound(edits: Sequence[Edit], texts: Mapping[str, str]) -> bool:
@@ -101,9 +103,11 @@ def _is_sound(edits: Sequence[Edit], texts: Mapping[str, str]) -> bool:
 
 
 def _parses(file: SourceFile, edits: Sequence[Edit]) -> bool:
-    """Of the statements at the margin that the edits are in: the others stay as they are."""
+    """Of the statements at the margin that the edits are in, and the one before them, whose block they may join: the others stay as they are."""
     lines = [line for e in edits for line in (e.location.line, e.location.end_line)]
-    touched = [s for s in file.tree.body if s.lineno <= max(lines) and (s.end_lineno or s.lineno) >= min(lines)]
+    body = file.tree.body
+    ends = [s.end_lineno or s.lineno for s in body[1:]] + [max(lines)]  # of the statement after each
+    touched = [s for s, end in zip(body, ends, strict=False) if s.lineno <= max(lines) and end >= min(lines)]
     start = min([file.at(min(lines), 1), *(file.line_start(file.span(s)[0]) for s in touched)])
     end = max([file.line_end(file.at(max(lines), 1)), *(file.line_end(file.span(s)[1]) for s in touched)])
     after = applied(file, edits, start, end)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from whygrad.dataclass import dataclass
+from whygrad.model import Edit, Fix
 
-from whygrad.model import Edit, Fix, Safety
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whygrad.words import Safety
 
 
 @dataclass(frozen=True, slots=True)

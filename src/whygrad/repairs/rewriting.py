@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.model import Diagnosis, Location
 from whygrad.repairs.casting import uncast
 from whygrad.repairs.comparing import is_float_cast, softened

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.model import Edit
 from whygrad.repairs.edits import line_before, replaced, unwrapped
 from whygrad.repairs.file import SourceFile
-from whygrad.repairs.imported import beside, called, tensorflow
+from whygrad.repairs.imported import tensorflow
 from whygrad.repairs.rewrite import Rewrite
+from whygrad.repairs.standing_in import StandIn, filled, slug_of, stand_in
 
-ROUNDING = frozenset(f"{door}.{n}" for door in ("tensorflow", "keras.ops") for n in ("round", "floor", "ceil", "rint"))
-SIGN = frozenset(("tensorflow.sign", "keras.ops.sign", "keras.backend.sign"))
+KINDS = ("straight-through-rounding", "soft-sign")
 LAZY = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.IfExp, ast.BoolOp)
 PLAIN = (
     ast.Name,
@@ -30,39 +29,45 @@ PLAIN = (
 
 def smoothed(file: SourceFile, node: ast.expr) -> Rewrite | None:
     """None where the expression is of another kind."""
-    if not isinstance(node, ast.Call) or not node.args or isinstance(node.args[0], ast.Starred):
-        return None
-    origin = called(file, node)
-    if origin in SIGN and len(node.args) == 1:
-        name = beside(file, node, "tanh")
-        return Rewrite(f"a smooth stand-in: `{name}` in the place of `{file.code(node.func)}`", (replaced(file, node.func, name),)) if name else None
-    return straight_through(file, node, node.args[0]) if origin in ROUNDING and len(node.args) == 1 else None
+    found = stand_in(file, node)
+    return written(file, node, found) if found is not None and found.slug in KINDS else None
 
 
 def without_rounding(file: SourceFile, node: ast.expr) -> Rewrite | None:
     """`tf.round(p)` -> `p`: for a metric that became a loss."""
-    if not isinstance(node, ast.Call) or called(file, node) not in ROUNDING or len(node.args) != 1:
+    if not isinstance(node, ast.Call) or slug_of(file, node) != KINDS[0] or len(node.args) != 1:
         return None
     return Rewrite(f"keep the raw value: take `{file.code(node.func)}(...)` away", tuple(unwrapped(file, node, node.args[0])))
 
 
-def straight_through(file: SourceFile, node: ast.Call, soft: ast.expr) -> Rewrite | None:
-    """`f(x)` -> `x + tf.stop_gradient(f(x) - x)`: forwards as it was, backwards as if it were `x`. A long `x` gets a name first."""
+def written(file: SourceFile, node: ast.expr, found: StandIn, **more: ast.expr) -> Rewrite | None:
+    """The form of the catalogue in the place of `node`, or of `whole` around it. A long argument that it holds twice gets a name first."""
     if not tensorflow(file):
         return None
-    stop = f"{tensorflow(file)}.stop_gradient"
-    title = f"let the gradient pass straight through `{file.code(node.func)}`"
-    whole, x = file.code(node), file.code(soft)
-    if _is_cheap(soft):
-        new = f"{x} + {stop}({whole} - {file.operand(soft)})"
-        return Rewrite(title, (replaced(file, node, _guarded(file, node, new)),))
-    raw = file.free("raw")
-    line = naming_line(file, node, raw, x)
-    if line is None:
-        return None
-    start, first = file.span(node)[0], file.span(soft)
-    hard = whole[: first[0] - start] + raw + whole[first[1] - start :]
-    return Rewrite(title, (line, replaced(file, node, _guarded(file, node, f"{raw} + {stop}({hard} - {raw})"))))
+    whole = more.pop("whole", node)
+    values: dict[str, ast.expr | str] = {**found.arguments, **more}
+    text, lines = found.inline.text, []
+    long = [a for a in found.twice if not _is_cheap(a)]
+    if long:
+        line = naming_line(file, node, raw := file.free("raw"), file.code(long[0]))
+        if line is None or len(long) > 1:
+            return None
+        lines.append(line)
+        (start, _), (first, last) = file.span(node), file.span(long[0])
+        code = file.code(node)
+        if isinstance(node, ast.BinOp) and file.text[first - 1] == "(" and file.text[last : last + 1] == ")":
+            first, last = first - 1, last + 1
+        again = code[: first - start] + raw + code[last - start :]
+        values = {**{k: raw if v is long[0] else v for k, v in values.items()}, "call": again}
+    new = filled(file, node, text, values)
+    title = filled(file, node, found.inline.edit, {**values, "inline": " ".join(new.split()), **_called(file, node, new)})
+    return Rewrite(title, (*lines, replaced(file, whole, _guarded(file, whole, new))))
+
+
+def _called(file: SourceFile, node: ast.expr, new: str) -> dict[str, str]:
+    """What was called, and what is called now."""
+    before = file.code(node.func) if isinstance(node, ast.Call) else file.code(node)
+    return {"function": before, "stand_in": new.partition("(")[0]}
 
 
 def naming_line(file: SourceFile, node: ast.expr, name: str, value: str) -> Edit | None:
@@ -84,5 +89,9 @@ def _is_cheap(node: ast.expr) -> bool:
 
 
 def _guarded(file: SourceFile, node: ast.expr, new: str) -> str:
-    """In brackets where an operator stands beside it."""
-    return f"({new})" if isinstance(file.parent(node), (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Attribute, ast.Subscript, ast.BoolOp)) else new
+    """In brackets where an operator stands beside it, and none are there."""
+    beside = isinstance(file.parent(node), (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Attribute, ast.Subscript, ast.BoolOp))
+    start, end = file.span(node)
+    in_brackets = file.text[start - 1 : start] == "(" and file.text[end : end + 1] == ")"
+    atom = isinstance(ast.parse(new, mode="eval").body, ast.Call) if "\n" not in new else False
+    return f"({new})" if beside and not in_brackets and not atom else new

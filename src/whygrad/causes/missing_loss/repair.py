@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import inserted, replaced
 from whygrad.repairs.file import FUNCTIONS, SourceFile, uses

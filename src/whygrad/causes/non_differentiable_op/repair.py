@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-
-from whygrad.causes.non_differentiable_op.advice import METRICS
-from whygrad.model import Diagnosis, Fix
-from whygrad.repairs.edits import replaced
-from whygrad.repairs.file import SourceFile
+from whygrad import syntax as ast
+from whygrad.catalogue.replacements import instead_of, metric_words
+from whygrad.model import Diagnosis, Edit, Fix
+from whygrad.repairs.edits import changed, replaced
+from whygrad.repairs.file import SourceFile, names, uses
 from whygrad.repairs.imported import called
 from whygrad.repairs.offering import Source
 from whygrad.repairs.rewrite import Rewrite
 from whygrad.repairs.rewriting import mended, rewritten
 from whygrad.repairs.rounding import without_rounding
-
-LOSSES = {
-    "binary_accuracy": "binary_crossentropy",
-    "categorical_accuracy": "categorical_crossentropy",
-    "sparse_categorical_accuracy": "sparse_categorical_crossentropy",
-}
 
 
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
@@ -26,7 +19,7 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     if node is None:
         return None
     function = source.main.function(node)
-    of_a_metric = function is not None and any(word in function.name.lower() for word in METRICS)
+    of_a_metric = function is not None and any(word in function.name.lower() for word in metric_words())
     plain = without_rounding(source.main, node) if of_a_metric else None
     found = mended(diagnosis, source, _loss_of_metric(source.main, node) or plain or rewritten(source.main, node))
     return None if found is None else found.fix()
@@ -35,8 +28,34 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
 def _loss_of_metric(file: SourceFile, node: ast.expr) -> Rewrite | None:
     """`tf.keras.metrics.binary_accuracy(y, p)` -> `tf.keras.losses.binary_crossentropy(y, p)`."""
     function = node.func if isinstance(node, ast.Call) else None
-    doors = ("keras.metrics.", "keras.losses.")
-    if not isinstance(function, ast.Attribute) or not called(file, node).startswith(doors) or function.attr not in LOSSES:
+    found = instead_of(called(file, node).replace("keras.losses.", "keras.metrics."))
+    if not isinstance(function, ast.Attribute) or found is None:
         return None
-    loss = f"{file.code(function.value).removesuffix('metrics').removesuffix('losses')}losses.{LOSSES[function.attr]}"
-    return Rewrite(f"train with the loss that belongs to it: `{loss}`", (replaced(file, function, loss),))
+    up = _without_sign(file, node)
+    if up is None:
+        return None
+    loss = f"{file.code(function.value).removesuffix('metrics').removesuffix('losses')}{found.removeprefix('keras.')}"
+    return Rewrite(f"train with the loss that belongs to it: `{loss}`", (replaced(file, function, loss), *up))
+
+
+def _without_sign(file: SourceFile, node: ast.expr) -> tuple[Edit, ...] | None:
+    """A metric grows where its loss shrinks: `1.0 - accuracy` and `-accuracy` lose their sign. None where one may stand elsewhere."""
+    value: ast.AST = node
+    parent = file.parent(node)
+    while isinstance(parent, ast.Call) and called(file, parent).rpartition(".")[2] in ("reduce_mean", "mean", "reduce_sum", "sum"):
+        value, parent = parent, file.parent(parent)
+    if isinstance(value, ast.expr) and _turns(parent, value) and isinstance(parent, (ast.BinOp, ast.UnaryOp)):
+        (start, _), (first, _) = file.span(parent), file.span(value)
+        plain = isinstance(file.parent(parent), (ast.Return, ast.Assign, ast.Lambda)) and "(" not in file.text[start:first]
+        return (changed(file, start, first, ""),) if plain else None
+    bound = names(parent, ast.Store) if isinstance(parent, ast.Assign) else set()
+    if any(_turns(file.parent(use), use) for name in bound for use in uses(file.home(node), name)):
+        return None
+    return () if isinstance(parent, (ast.Return, ast.Assign, ast.Lambda)) else None
+
+
+def _turns(parent: ast.AST | None, value: ast.expr) -> bool:
+    """Whether the sign of a value is turned: `-value`, `1 - value`."""
+    if isinstance(parent, ast.UnaryOp):
+        return isinstance(parent.op, ast.USub)
+    return isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Sub) and parent.right is value

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import re
 
+from whygrad import syntax as ast
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import inserted
 from whygrad.repairs.file import SourceFile

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-
-from whygrad.model import Diagnosis, Edit, Fix, Safety
+from whygrad import syntax as ast
+from whygrad.model import Diagnosis, Edit, Fix
 from whygrad.repairs.edits import inserted, replaced
 from whygrad.repairs.file import SourceFile
 from whygrad.repairs.imported import called, tensorflow
 from whygrad.repairs.offering import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whygrad.words import Safety
 
 MAKERS = ("tensorflow.convert_to_tensor", "tensorflow.constant")
 
@@ -16,7 +19,7 @@ MAKERS = ("tensorflow.convert_to_tensor", "tensorflow.constant")
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file = source.main
     node = file.expression(diagnosis.location)
-    statement = None if node is None else file.parent(node)
+    statement = None if node is None else _statement(file, node)
     makes = (
         isinstance(statement, (ast.Assign, ast.AnnAssign)) and len(diagnosis.variables) == 1 and isinstance(node, (ast.Call, ast.BinOp, ast.Constant))
     )
@@ -25,6 +28,16 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     edits = _as_variable(file, node) if called(file, node) in MAKERS else _wrapped(file, node, "array" in diagnosis.message)
     safety: Safety = "safe" if _is_of_tensorflow(file, node) else "review"
     return Fix(f"make it a variable: `{tensorflow(file)}.Variable(...)`", safety, None, tuple(edits)) if edits else None
+
+
+def _statement(file: SourceFile, node: ast.expr) -> ast.AST | None:
+    """Of `w, b = one, other` the assignment too, where each name gets one value."""
+    parent = file.parent(node)
+    above = None if parent is None else file.parent(parent)
+    if not isinstance(parent, ast.Tuple) or not isinstance(above, ast.Assign) or above.value is not parent or len(above.targets) != 1:
+        return parent
+    target, stars = above.targets[0], [n for n in ast.walk(above) if isinstance(n, ast.Starred)]
+    return above if isinstance(target, ast.Tuple) and len(target.elts) == len(parent.elts) and not stars else parent
 
 
 def _as_variable(file: SourceFile, node: ast.expr) -> list[Edit]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.model import Diagnosis, Edit, Fix
 from whygrad.repairs.edits import changed, replaced
 from whygrad.repairs.file import SourceFile

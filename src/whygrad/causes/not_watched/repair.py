@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.model import Diagnosis, Edit, Fix, Location
 from whygrad.repairs.edits import deleted, inserted, line_after
 from whygrad.repairs.file import SourceFile, bound, names

@@ -10,8 +10,7 @@ def step(logits):                 def step(images):
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.model import Edit, Fix
 from whygrad.repairs.edits import deleted, inserted, replaced
 from whygrad.repairs.file import FUNCTIONS, SourceFile, names, uses

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.model import Fix
 from whygrad.repairs.edits import deleted, inserted
 from whygrad.repairs.file import SourceFile, bound, names, uses

@@ -5,8 +5,7 @@ A result that is handed to the function with the tape is computed there instead.
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.causes.outside_tape.after import after_the_block
 from whygrad.causes.outside_tape.handed import handed_to_minimize
 from whygrad.causes.outside_tape.handed_in import handed_in

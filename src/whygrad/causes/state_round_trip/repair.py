@@ -1,9 +1,10 @@
-"""A metric object becomes the loss of the same name, a running mean hands on what it was given, a total becomes a tensor."""
+"""A metric object becomes the loss of the same name, a running mean hands on what it was given, a total becomes a tensor, a copy the value."""
 
 from __future__ import annotations
 
 from whygrad.causes.state_round_trip.metric import as_loss, beside_the_metric
 from whygrad.causes.state_round_trip.total import as_tensor
+from whygrad.causes.state_round_trip.value import as_value
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.offering import Source
 
@@ -13,4 +14,4 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     node = file.expression(diagnosis.location)
     if node is None:
         return None
-    return as_loss(file, node) or beside_the_metric(file, node) or as_tensor(file, node)
+    return as_value(file, node) or as_loss(file, node) or beside_the_metric(file, node) or as_tensor(file, node)

@@ -28,8 +28,7 @@ Further reading
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 

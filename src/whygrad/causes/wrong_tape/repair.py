@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.causes.wrong_tape.around_loop import around_the_loop
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import inserted, replaced

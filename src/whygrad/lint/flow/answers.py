@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from whygrad.dataclass import dataclass, field
 from whygrad.lint.flow import asked, cuts, missing, traps
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node, behind

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import operator
 from collections.abc import Callable
-from typing import Any
 
+from whygrad import syntax as ast
 from whygrad.lint.flow import knowledge
 from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.truth import is_none, truth
 from whygrad.lint.flow.values import Either, Library, Object, Plain, Sequence, Tensor, Unknown, Value, options
 from whygrad.lint.flow.walk import Arguments, Walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 OPERATORS: dict[str, tuple[Callable[[Any, Any], Any], str, str]] = {  # of the node: on numbers, TensorFlow's function, Python's method
     "Add": (operator.add, "tensorflow.add", "__add__"),

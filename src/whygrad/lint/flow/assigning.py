@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.lint.flow import outside
 from whygrad.lint.flow.graph import Cut
 from whygrad.lint.flow.outside import variables
@@ -30,9 +29,12 @@ def assign(walk: Walk, target: ast.expr, value: Value, env: Env, source: ast.exp
 
 def _name(value: Value, name: str, source: ast.expr) -> None:
     """A variable is called by the name that it is given where it is made."""
-    new = isinstance(value, Tensor) and value.form == "variable" and not value.node.name
-    if new and isinstance(value, Tensor) and value.node.site is not None and value.node.site.node in ast.walk(source):
+    if _is_unnamed(value) and isinstance(value, Tensor) and value.node.site is not None and value.node.site.node in ast.walk(source):
         value.node.name = name
+
+
+def _is_unnamed(value: Value) -> bool:
+    return isinstance(value, Tensor) and value.form == "variable" and not value.node.name
 
 
 def _unpack(walk: Walk, targets: list[ast.expr], value: Value, env: Env, source: ast.expr) -> None:
@@ -50,7 +52,8 @@ def _unpack(walk: Walk, targets: list[ast.expr], value: Value, env: Env, source:
 def _attribute(walk: Walk, target: ast.Attribute, value: Value, env: Env, source: ast.expr) -> None:
     receiver = walk.evaluate(target.value, env)
     for one in options(receiver):
-        _name(value, f"self.{target.attr}" if _is_self(target) else ast.unparse(target), source)
+        if _is_unnamed(value):
+            _name(value, f"self.{target.attr}" if _is_self(target) else ast.unparse(target), source)
         _set_attribute(walk, one, target.attr, value, env, target)
 
 

@@ -23,6 +23,8 @@ from whygrad.lint.flow.walk import Arguments, Walk
 
 def attribute(walk: Walk, value: Value, name: str, site: Site) -> Value:
     """What `value.name` stands for. An attribute that is not known remembers of what it is one, so that calling it is a method call."""
+    if value.__class__ is Library:
+        return Library(f"{value.name}.{name}")
     value = without_none(value)
     if isinstance(value, Either):
         joined: Value = walk.state.join([attribute(walk, option, name, site) for option in value.options])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 
+from whygrad import syntax as ast
 from whygrad.lint.flow import outside
 from whygrad.lint.flow.custom_gradients import through_custom
 from whygrad.lint.flow.graph import Frame, Site
@@ -32,26 +32,25 @@ from whygrad.lint.flow.withs import GENERATOR
 def call(walk: Walk, value: Value, args: Arguments, site: Site) -> Value:
     """What `value(...)` gives."""
     walk.burn()
-    if isinstance(value, Either):
-        joined: Value = walk.state.join([call(walk, o, args, site) for o in value.options if not is_none(o)] or [walk.unknown(site)])
-        return joined
-    if isinstance(value, Function):
-        return call_function(walk, value, args, site)
-    if isinstance(value, Bound):
-        if isinstance(value.function, str):
-            return outside.method(walk, value.receiver, value.function, args, site)
-        return call_function(walk, value.function, Arguments([value.receiver, *args.positional], args.keywords, args.spread), site)
-    if isinstance(value, Class):
-        return instantiate(walk, value, args, site)
-    if isinstance(value, Partial):
-        return value.call(args, site)
-    if isinstance(value, Library):
-        return outside.function(walk, value.name, args, site)
-    if isinstance(value, Object):
-        return call_object(walk, value, args, site)
-    if isinstance(value, Unknown) and value.receiver is not None:
-        return outside.method(walk, value.receiver, value.name, args, site)
-    return walk.unknown(site, value, *args.all())
+    handler = HANDLERS.get(value.__class__)
+    return walk.unknown(site, value, *args.all()) if handler is None else handler(walk, value, args, site)
+
+
+def _either(walk: Walk, value: Either, args: Arguments, site: Site) -> Value:
+    joined: Value = walk.state.join([call(walk, o, args, site) for o in value.options if not is_none(o)] or [walk.unknown(site)])
+    return joined
+
+
+def _bound(walk: Walk, value: Bound, args: Arguments, site: Site) -> Value:
+    if isinstance(value.function, str):
+        return outside.method(walk, value.receiver, value.function, args, site)
+    return call_function(walk, value.function, Arguments([value.receiver, *args.positional], args.keywords, args.spread), site)
+
+
+def _of_unknown(walk: Walk, value: Unknown, args: Arguments, site: Site) -> Value:
+    if value.receiver is None:
+        return walk.unknown(site, value, *args.all())
+    return outside.method(walk, value.receiver, value.name, args, site)
 
 
 def call_object(walk: Walk, value: Object, args: Arguments, site: Site) -> Value:
@@ -68,10 +67,10 @@ def call_object(walk: Walk, value: Object, args: Arguments, site: Site) -> Value
 def call_function(walk: Walk, function: Function, args: Arguments, site: Site) -> Value:
     """Walk through the body with these arguments. Too deep: unknown."""
     walk.seen.add(function.node)
-    chain = site.frame.chain()
-    if len(chain) > DEPTH or sum(s.frame.function == _title(function) for s in chain) > SAME:
+    title = _title(function)
+    if _is_too_deep(site.frame, title):
         return walk.unknown(site, *args.all())
-    frame = Frame(function.module.path, _title(function), site, function.node)
+    frame = Frame(function.module.path, title, site, function.node)
     receiver = args.positional[0] if function.owner is not None and args.positional and "staticmethod" not in function.marks else None
     frame.gives_later = function.node in walk.generators
     env = Env(frame, function.module, ({}, *function.scopes), function.owner, receiver)
@@ -82,6 +81,17 @@ def call_function(walk: Walk, function: Function, args: Arguments, site: Site) -
     if "custom_gradient" in function.marks:
         return through_custom(walk, function, args, result, site)
     return result  # type: ignore[no-any-return]
+
+
+def _is_too_deep(frame: Frame, title: str) -> bool:
+    """Whether there are too many calls around this frame, or too many of the same function."""
+    depth = same = 0
+    caller = frame.called_from
+    while caller is not None:
+        depth += 1
+        same += caller.frame.function == title
+        caller = caller.frame.called_from
+    return depth > DEPTH or same > SAME
 
 
 def _title(function: Function) -> str:
@@ -116,13 +126,13 @@ def bind(walk: Walk, function: Function, args: Arguments, env: Env) -> None:
     names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
     cells = env.own
     defaults = dict(zip(names[len(names) - len(function.defaults) :], function.defaults)) | dict(function.keyword_defaults)
-    for name in (*names, *(a.arg for a in spec.kwonlyargs)):
-        position = names.index(name) if name in names else None
-        value = args.get(name, position)
-        if value is None:
+    cells.update(zip(names, args.positional))
+    for name in (*names[len(args.positional) :], *(a.arg for a in spec.kwonlyargs)):
+        if name not in args.keywords:
             missing = walk.unknown(env.frame.called_from, *args.spread)
-            value = missing if args.spread or name not in defaults else defaults[name]
-        cells[name] = value
+            cells[name] = missing if args.spread or name not in defaults else defaults[name]
+    if args.keywords:
+        cells.update((name, args.keywords[name]) for name in (*names, *(a.arg for a in spec.kwonlyargs)) if name in args.keywords)
     if spec.vararg is not None:
         rest = args.positional[len(names) :]
         cells[spec.vararg.arg] = Sequence.of([*rest, *args.spread], "tuple", bool(args.spread))
@@ -157,3 +167,15 @@ def _fields(walk: Walk, cls: Class, args: Arguments, made: Object) -> None:
         value = args.get(name, position)
         found = cls.find(name)
         made.cells[name] = value if value is not None else found[0] if found is not None else walk.unknown(made.site, *args.spread)
+
+
+HANDLERS: dict[type, Callable[..., Value]] = {
+    Either: _either,
+    Function: call_function,
+    Bound: _bound,
+    Class: instantiate,
+    Partial: lambda walk, value, args, site: value.call(args, site),
+    Library: lambda walk, value, args, site: outside.function(walk, value.name, args, site),
+    Object: call_object,
+    Unknown: _of_unknown,
+}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.lint.flow.graph import Cut, Edge, Frame, Node, Site, behind, carried
 from whygrad.lint.flow.values import Function, Plain, Sequence, Tensor, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk

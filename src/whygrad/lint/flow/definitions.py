@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 
+from whygrad import syntax as ast
 from whygrad.lint.flow.values import Class, Function, Library, Super, Value
 from whygrad.lint.flow.walk import Arguments, Env, Walk
 

@@ -8,7 +8,11 @@ from whygrad.lint.flow.answers import Answer
 from whygrad.lint.flow.places import Places
 from whygrad.lint.flow.values import Tensor
 from whygrad.lint.flow.ways import Step
-from whygrad.model import SEVERITIES, Diagnosis, Fix, Location, PathStep, Related, Severity, VariableInfo
+from whygrad.model import SEVERITIES, Diagnosis, Fix, Location, PathStep, Related, VariableInfo
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whygrad.words import Severity
 
 HELP = "whygrad explain {}"
 MOST_STEPS = 24

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 
+from whygrad import syntax as ast
 from whygrad.lint.flow import attributes, calling, expressions, leftovers, statements, subscripts
 from whygrad.lint.flow.graph import Frame
 from whygrad.lint.flow.outside import layers, training
 from whygrad.lint.flow.survey import survey
 from whygrad.lint.flow.values import Library, Module, Plain
-from whygrad.lint.flow.walk import FUEL, FUEL_ALONE, Arguments, Env, Finder, OutOfFuel, Walk
+from whygrad.lint.flow.walk import FUEL, FUEL_ALONE, Arguments, Env, OutOfFuel, Walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whygrad.lint.flow.walk import Finder
 
 
 def new_walk(finder: Finder) -> Walk:
     walk = Walk(finder)
-    walk.evaluate = lambda node, env: expressions.evaluate(walk, node, env)
+    walk.expressions = expressions.HANDLERS
     walk.call = lambda value, args, site: calling.call(walk, value, args, site)
     walk.execute = lambda block, env: statements.execute(walk, block, env)
     walk.attribute = lambda value, name, site: attributes.attribute(walk, value, name, site)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 
+from whygrad import syntax as ast
 from whygrad.lint.flow.answers import Answer, answer
 from whygrad.lint.flow.diagnose import diagnosis
 from whygrad.lint.flow.engine import walk_file
 from whygrad.lint.flow.places import Places, stack
-from whygrad.lint.flow.walk import Finder, Question, Walk
+from whygrad.lint.flow.walk import Question, Walk
 from whygrad.model import SEVERITIES, Diagnosis
-from whygrad.repairs.offering import with_repair
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whygrad.lint.flow.walk import Finder
 
 DEEP = 12_000  # frames: expressions inside calls inside calls
 
@@ -24,7 +27,10 @@ def examine(path: str, text: str, project: Finder) -> tuple[Diagnosis, ...]:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, DEEP))
     try:
-        return _diagnoses(walk_file(path, text, project), path)
+        walk = walk_file(path, text, project)
+        found = _diagnoses(walk, path)
+        walk.take_apart()
+        return found
     finally:
         sys.setrecursionlimit(limit)
 
@@ -39,6 +45,10 @@ def _diagnoses(walk: Walk, path: str) -> tuple[Diagnosis, ...]:
         key = (made.cause, made.location.path, made.location.line, made.location.column)
         if key not in found or _rank(made) < _rank(found[key]):
             found[key] = made
+    if not found:
+        return ()
+    from whygrad.repairs.offering import with_repair
+
     return tuple(with_repair(d, walk.texts) for d in sorted(found.values(), key=_rank))
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 from collections.abc import Callable
-from typing import Any
 
+from whygrad import syntax as ast
 from whygrad.lint.flow import assigning, definitions, subscripts
 from whygrad.lint.flow.arithmetic import binary, compare, unary
 from whygrad.lint.flow.imports import resolved
@@ -21,15 +20,12 @@ from whygrad.lint.flow.values import (
 )
 from whygrad.lint.flow.walk import Arguments, Env, Walk
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 MOST_ITEMS = 24
 BUILTINS = frozenset(dir(builtins))
-
-
-def evaluate(walk: Walk, node: ast.expr, env: Env) -> Value:
-    """What `node` stands for. What is not understood is Unknown, never an error."""
-    walk.burn()
-    handler = HANDLERS.get(type(node).__name__)
-    return handler(walk, node, env) if handler is not None else walk.unknown(env.site(node))
 
 
 def _constant(walk: Walk, node: ast.Constant, env: Env) -> Value:
@@ -37,13 +33,18 @@ def _constant(walk: Walk, node: ast.Constant, env: Env) -> Value:
 
 
 def _name(walk: Walk, node: ast.Name, env: Env) -> Value:
-    for cells in (env.outside.get(node.id), *env.scopes, env.module.cells):
-        if cells is not None and node.id in cells:
-            return resolved(cells, node.id)
-    if node.id in BUILTINS:
-        return Library(f"builtins.{node.id}")
+    name = node.id
+    if name in env.outside and name in env.outside[name]:
+        return resolved(env.outside[name], name)
+    for cells in env.scopes:
+        if name in cells:
+            return resolved(cells, name)
+    if name in env.module.cells:
+        return resolved(env.module.cells, name)
+    if name in BUILTINS:
+        return Library(f"builtins.{name}")
     star = env.module.cells.get("*")
-    return Library(f"{star.name}.{node.id}") if isinstance(star, Library) else walk.unknown(env.site(node))
+    return Library(f"{star.name}.{name}") if isinstance(star, Library) else walk.unknown(env.site(node))
 
 
 def _attribute(walk: Walk, node: ast.Attribute, env: Env) -> Value:
@@ -126,7 +127,7 @@ def _conditional(walk: Walk, node: ast.IfExp, env: Env) -> Value:
 
 
 def _sequence(walk: Walk, node: ast.Tuple | ast.List | ast.Set, env: Env) -> Value:
-    kind = {"Tuple": "tuple", "List": "list", "Set": "set"}[type(node).__name__]
+    kind = "list" if isinstance(node, ast.List) else "tuple" if isinstance(node, ast.Tuple) else "set"
     items: list[Value] = []
     is_open = False
     for element in node.elts:
@@ -221,31 +222,31 @@ def _slice(walk: Walk, node: ast.Slice, env: Env) -> Value:
     return Sequence.of(parts, "slice")
 
 
-HANDLERS: dict[str, Callable[..., Value]] = {
-    "Constant": _constant,
-    "Name": _name,
-    "Attribute": _attribute,
-    "Call": _call,
-    "BinOp": _binary,
-    "UnaryOp": _unary,
-    "Compare": _compare,
-    "BoolOp": _bool,
-    "IfExp": _conditional,
-    "Tuple": _sequence,
-    "List": _sequence,
-    "Set": _sequence,
-    "Dict": _dict,
-    "Lambda": _lambda,
-    "ListComp": _comprehension,
-    "SetComp": _comprehension,
-    "GeneratorExp": _comprehension,
-    "DictComp": _comprehension,
-    "NamedExpr": _walrus,
-    "Yield": _yield,
-    "YieldFrom": _yield_from,
-    "Await": lambda walk, node, env: walk.evaluate(node.value, env),
-    "Starred": lambda walk, node, env: walk.evaluate(node.value, env),
-    "JoinedStr": _text,
-    "Subscript": _subscript,
-    "Slice": _slice,
+HANDLERS: dict[type, Callable[..., Value]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Call: _call,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.Compare: _compare,
+    ast.BoolOp: _bool,
+    ast.IfExp: _conditional,
+    ast.Tuple: _sequence,
+    ast.List: _sequence,
+    ast.Set: _sequence,
+    ast.Dict: _dict,
+    ast.Lambda: _lambda,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _comprehension,
+    ast.NamedExpr: _walrus,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield_from,
+    ast.Await: lambda walk, node, env: walk.evaluate(node.value, env),
+    ast.Starred: lambda walk, node, env: walk.evaluate(node.value, env),
+    ast.JoinedStr: _text,
+    ast.Subscript: _subscript,
+    ast.Slice: _slice,
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from whygrad.dataclass import dataclass, field
 from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.ways import Step
-from whygrad.model import GradientStatus
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whygrad.words import GradientStatus
 
 
 @dataclass(slots=True)

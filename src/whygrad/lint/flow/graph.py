@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 
-Kind = Literal["variable", "data", "unknown", "op", "join"]
+from whygrad import syntax as ast
+from whygrad.dataclass import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Kind = Literal["variable", "data", "unknown", "op", "join"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from functools import partial
 
+from whygrad import syntax as ast
 from whygrad.lint.flow.graph import Frame
 from whygrad.lint.flow.survey import survey
-from whygrad.lint.flow.values import Cells, Deferred, Library, Module, Value
+from whygrad.lint.flow.values import Deferred, Library, Module, Value
 from whygrad.lint.flow.walk import Env, Walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whygrad.lint.flow.values import Cells
 
 
 def import_(walk: Walk, node: ast.Import, env: Env) -> None:
@@ -65,7 +69,7 @@ def _member(walk: Walk, found: Value, package: str, name: str, env: Env, level: 
 def resolved(cells: Cells, name: str) -> Value:
     """The value of a name, looked up now if it was deferred."""
     value: Value = cells[name]
-    while isinstance(value, Deferred):
+    while value.__class__ is Deferred:
         value = cells[name] = value.load()
     return value
 

@@ -6,9 +6,13 @@ from functools import cache
 
 from whygrad import catalogue
 from whygrad.catalogue import Entry, Status
-from whygrad.lint.flow.graph import Cut, Edge, Site
+from whygrad.lint.flow.graph import Cut, Edge, Node, Site
 from whygrad.lint.flow.values import Object, Plain, Sequence, Tensor, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Given = list[tuple[Value, list[Node], str | int | None]]
 
 SHAPE_ONLY = frozenset(
     {"shape", "size", "rank", "zeros_like", "ones_like", "shape_n", "ndim", "int_shape", "ones_like_v2", "full_like", "empty_like"}
@@ -17,7 +21,8 @@ CONVERSIONS = frozenset(
     {"cast", "saturate_cast", "bitcast", "as_string", "encode_jpeg", "encode_png", "quantize", "to_int32", "to_int64", "convert_image_dtype"}
 )
 SPACES = ("math", "nn", "linalg", "image", "random", "strings")
-NO_GRADIENT = frozenset({Status.NONE, Status.NO_REGISTERED_GRADIENT, Status.ZERO})
+NO_GRADIENT = (Status.NONE, Status.NO_REGISTERED_GRADIENT, Status.ZERO)
+BESIDE = (Status.INDEX, Status.NOT_FLOAT)
 
 
 @cache
@@ -38,41 +43,43 @@ def apply(walk: Walk, name: str, args: Arguments, site: Site, dtype: str | None 
     found = entry(name)
     if found is None:
         return walk.unknown(site, *args.all())
-    outputs = range(max(1, len(found.outputs)))
-    made = [_output(walk, found, args, site, i, dtype) for i in outputs]
+    given = _given(args)
+    made = [_output(walk, found, given, site, i, dtype) for i in range(max(1, len(found.outputs)))]
     if len(made) > 1 and not any(output.name for output in found.outputs):
         return Sequence.of([walk.state.join(made)], "list", True)  # as many as the arguments say
     return made[0] if len(made) == 1 else Sequence.of(made)
 
 
-def _output(walk: Walk, found: Entry, args: Arguments, site: Site, index: int, dtype: str | None) -> Tensor:
+def _output(walk: Walk, found: Entry, given: Given, site: Site, index: int, dtype: str | None) -> Tensor:
     edges: list[Edge] = []
-    for value, argument in _given(found, args):
-        flow = found.flow(argument) if argument is not None else ()
-        status = flow[index] if index < len(flow) else None
-        output = dtype or (_dtype(found.outputs[index].dtype) if index < len(found.outputs) else "")
-        cut = cut_of(found, argument, status, output, site)
-        edges += [Edge(n, cut) for n in nodes(value)]
     measured = _dtype(found.outputs[index].dtype) if index < len(found.outputs) else ""
-    whole = measured == "float" and _are_integers(found, args)  # it was measured on floats; on integers it gives integers
+    for _, inside, argument in given:
+        if inside:
+            flow = found.flow(argument) if argument is not None else ()
+            status = flow[index] if index < len(flow) else None
+            cut = cut_of(found, argument, status, dtype or measured, site)
+            edges += [Edge(n, cut) for n in inside]
+    whole = measured == "float" and _are_integers(found, given)  # it was measured on floats; on integers it gives integers
     result = dtype or ("integer" if whole else measured)
     return Tensor(walk.node("op", site, edges, found.name, result))
 
 
-def _given(found: Entry, args: Arguments) -> list[tuple[Value, str | int | None]]:
-    by_position: list[tuple[Value, str | int | None]] = [(v, i) for i, v in enumerate(args.positional)]
-    return [*by_position, *((v, k) for k, v in args.keywords.items()), *((v, None) for v in args.spread)]
+def _given(args: Arguments) -> Given:
+    """The values, the nodes in them, and for which argument they are."""
+    by_position: Given = [(v, nodes(v), i) for i, v in enumerate(args.positional)]
+    by_position += [(v, nodes(v), k) for k, v in args.keywords.items()]
+    return by_position + [(v, nodes(v), None) for v in args.spread]
 
 
 def cut_of(found: Entry, argument: str | int | None, status: Status | None, output: str, site: Site) -> Cut | None:
     """Why no gradient comes back to this argument; None when one does, or may."""
     if argument is None or status is None:
         return None
-    last = found.name.rpartition(".")[2]
-    if status in (Status.INDEX, Status.NOT_FLOAT):
-        return Cut("index-only", {"op": last}, site)
-    if status not in NO_GRADIENT:
+    if status not in BESIDE and status not in NO_GRADIENT:
         return None
+    last = found.name.rpartition(".")[2]
+    if status in BESIDE:
+        return Cut("index-only", {"op": last}, site)
     return _why_none(found, argument, status, output, last, site)
 
 
@@ -91,11 +98,13 @@ def _why_none(found: Entry, argument: str | int, status: Status, output: str, la
     return Cut("integer-cast" if last in CONVERSIONS else "non-differentiable-op", facts, site)
 
 
-def _are_integers(found: Entry, args: Arguments) -> bool:
+def _are_integers(found: Entry, given: Given) -> bool:
     """Are all values that go where floats may go integers?"""
+    if not any(n.dtype == "integer" for _, inside, _ in given for n in inside):
+        return False
     takers = {a.name for a in found.float_arguments} | {a.position for a in found.float_arguments}
-    dtypes = {n.dtype for value, argument in _given(found, args) if argument in takers for n in nodes(value)}
-    plain = {type(v.value) for v, argument in _given(found, args) if argument in takers and isinstance(v, Plain)}
+    dtypes = {n.dtype for _, inside, argument in given if argument in takers for n in inside}
+    plain = {type(v.value) for v, _, argument in given if argument in takers and isinstance(v, Plain)}
     return dtypes == {"integer"} and float not in plain
 
 

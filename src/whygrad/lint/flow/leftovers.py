@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 
+from whygrad import syntax as ast
 from whygrad.lint.flow import calling
 from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.outside import tapes, training

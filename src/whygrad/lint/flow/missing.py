@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node, Site, behind
 from whygrad.lint.flow.places import beside, stack

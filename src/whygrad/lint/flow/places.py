@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 
+from whygrad import syntax as ast
 from whygrad.lint.flow.graph import Frame, Node, Site
 from whygrad.model import Location
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from whygrad import syntax as ast
+from whygrad.dataclass import dataclass
 from whygrad.lint.flow.values import Plain, Sequence, Table, Tensor, Unknown, Value
 from whygrad.lint.flow.walk import Question
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any
 
+from whygrad.dataclass import dataclass, field
 from whygrad.lint.flow.graph import Node, carried
-from whygrad.lint.flow.values import Cells, Either, Exhaustible, Plain, Sequence, Tape, Tensor, Unknown, Value, nodes, options
+from whygrad.lint.flow.values import Either, Exhaustible, Plain, Sequence, Tape, Tensor, Unknown, Value, nodes, options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from whygrad.lint.flow.values import Cells
+
+    Writes = dict[tuple[int, Any], tuple[Cells, Any, Any]]  # (which cells, key) -> the cells, the key, the value that was left there
 
 MISSING = object()
+NO_TAPES = frozenset[int]()
 MOST_OPTIONS = 4
-Writes = dict[tuple[int, Any], tuple[Cells, Any, Any]]  # (which cells, key) -> the cells, the key, the value that was left there
 
 
 @dataclass(slots=True)
@@ -28,7 +35,7 @@ class State:
         return self.clock
 
     def recording(self) -> frozenset[int]:
-        return frozenset(t.number for t in self.tapes)
+        return frozenset([t.number for t in self.tapes]) if self.tapes else NO_TAPES
 
     def write(self, cells: Cells, key: Any, value: Any) -> None:
         """Every change of the abstract program goes through here."""

@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-import ast
-import enum
 from collections.abc import Callable, Iterable
 
+from whygrad import syntax as ast
 from whygrad.lint.flow import assigning, definitions, imports
-from whygrad.lint.flow.state import Writes
 from whygrad.lint.flow.truth import truth
 from whygrad.lint.flow.values import NONE, Function, Value, nodes
 from whygrad.lint.flow.walk import Env, Walk
 from whygrad.lint.flow.withs import within
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whygrad.lint.flow.state import Writes
+
 MOST_TURNS = 24  # of a loop over a list that is known
 
 
-class Flow(enum.Enum):
+class Flow:
     """How a block ended."""
 
-    NEXT = "next"
-    BREAK = "break"
-    CONTINUE = "continue"
-    RETURN = "return"
-    RAISE = "raise"
+    __slots__ = ("value",)
+    NEXT: Flow
+    BREAK: Flow
+    CONTINUE: Flow
+    RETURN: Flow
+    RAISE: Flow
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+
+Flow.NEXT, Flow.BREAK, Flow.CONTINUE, Flow.RETURN, Flow.RAISE = map(Flow, ("next", "break", "continue", "return", "raise"))  # an Enum takes its time
 
 
 def execute(walk: Walk, block: Iterable[ast.stmt], env: Env) -> Flow:
     """Run a block. Statements after a jump are not reached."""
     for statement in block:
         walk.burn()
-        handler = HANDLERS.get(type(statement).__name__)
+        handler = HANDLERS.get(statement.__class__)
         flow = handler(walk, statement, env) if handler is not None else None
         if flow is not None and flow is not Flow.NEXT:
             return flow
@@ -223,31 +232,31 @@ def _class(walk: Walk, node: ast.ClassDef, env: Env) -> None:
     walk.state.write(env.own, node.name, definitions.class_(walk, node, env, body))
 
 
-HANDLERS: dict[str, Callable[..., Flow | None]] = {
-    "If": _if,
-    "For": _for,
-    "AsyncFor": _for,
-    "While": _while,
-    "With": _with,
-    "AsyncWith": _with,
-    "Try": _try,
-    "TryStar": _try,
-    "Match": _match,
-    "Return": _return,
-    "Expr": _expression,
-    "Assign": _assign,
-    "AnnAssign": _annotated,
-    "AugAssign": _augmented,
-    "Global": _outside,
-    "Nonlocal": _outside,
-    "Delete": _delete,
-    "Raise": _raise,
-    "Assert": _assert,
-    "FunctionDef": _function,
-    "AsyncFunctionDef": _function,
-    "ClassDef": _class,
-    "Import": imports.import_,
-    "ImportFrom": imports.import_from,
-    "Break": lambda walk, node, env: Flow.BREAK,
-    "Continue": lambda walk, node, env: Flow.CONTINUE,
+HANDLERS: dict[type, Callable[..., Flow | None]] = {
+    ast.If: _if,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    getattr(ast, "TryStar", ast.Try): _try,  # from Python 3.11
+    ast.Match: _match,
+    ast.Return: _return,
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.Global: _outside,
+    ast.Nonlocal: _outside,
+    ast.Delete: _delete,
+    ast.Raise: _raise,
+    ast.Assert: _assert,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.Import: imports.import_,
+    ast.ImportFrom: imports.import_from,
+    ast.Break: lambda walk, node, env: Flow.BREAK,
+    ast.Continue: lambda walk, node, env: Flow.CONTINUE,
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from whygrad.lint.flow.graph import Cut, Edge, Site
 from whygrad.lint.flow.truth import without_none
 from whygrad.lint.flow.values import Either, Exhaustible, Library, Object, Plain, Sequence, Table, Tensor, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MOST_STRING = 16
 
@@ -90,7 +92,8 @@ def _items_of_other(walk: Walk, value: Value, site: Site) -> tuple[list[Value], 
         element: Any = value.data["element"]
         return [element], True
     if isinstance(value, Object) and value.cls is not None and value.cls.find("__iter__"):
-        return items(walk, walk.call(walk.attribute(value, "__iter__", site), Arguments(), site), site)
+        given = walk.call(walk.attribute(value, "__iter__", site), Arguments(), site)
+        return items(walk, given, site) if given is not value else ([walk.unknown(site, value)], True)
     if isinstance(value, Either):
         found = [items(walk, option, site) for option in value.options]
         longest = max(found, key=lambda f: len(f[0]))

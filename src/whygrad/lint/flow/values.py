@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, Literal
 
+from whygrad import syntax as ast
+from whygrad.dataclass import dataclass, field
 from whygrad.lint.flow.graph import Node, Site
 
-Form = Literal["tensor", "variable", "array", "number"]
-Cells = dict[Any, Any]  # what can change while the program runs; written through `State.write` only
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
+
+    Form = Literal["tensor", "variable", "array", "number"]
+    Cells = dict[Any, Any]  # what can change while the program runs; written through `State.write` only
 
 
 class Value:
@@ -127,7 +130,9 @@ class Class(Value):
 
     def find(self, name: str) -> tuple[Value, Class] | None:
         """An attribute and the class that has it."""
-        return next(((c.cells[name], c) for c in self.ancestors() if name in c.cells), None)
+        if name in self.cells:
+            return self.cells[name], self
+        return next(((c.cells[name], c) for c in self.ancestors() if name in c.cells), None) if self.bases else None
 
     @property
     def foreign_bases(self) -> tuple[str, ...]:
@@ -231,7 +236,15 @@ def is_computed(value: Value) -> bool:
 
 def nodes(value: Value, depth: int = 6) -> list[Node]:
     """The nodes that a value holds, each once."""
+    kind = value.__class__
+    if kind is Tensor or kind is Unknown:
+        return [value.node]  # type: ignore[attr-defined]
+    if kind in _WITHOUT:
+        return []
     return list(dict.fromkeys(_nodes(value, depth)))
+
+
+_WITHOUT = frozenset({Plain, Library, Module, Deferred, Function, Bound, Super, Partial, Class, Tape})
 
 
 def _nodes(value: Value, depth: int) -> Iterator[Node]:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
 
-from whygrad.lint.flow.graph import Cut, Edge, Frame, Kind, Node, Site, carried, cut_off
-from whygrad.lint.flow.state import State
-from whygrad.lint.flow.values import Cells, Class, Form, Module, Object, Tape, Tensor, Unknown, Value, nodes
+from whygrad import syntax as ast
+from whygrad.dataclass import dataclass, field
+from whygrad.lint.flow.graph import Cut, Edge, Frame, Node, Site, carried, cut_off
+from whygrad.lint.flow.state import NO_TAPES, State
+from whygrad.lint.flow.values import Class, Module, Object, Tape, Tensor, Unknown, Value, nodes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Protocol
+
+    from whygrad.lint.flow.graph import Kind
+    from whygrad.lint.flow.values import Cells, Form
+
+    class Finder(Protocol):
+        """Where the modules of the project are."""
+
+        def source_of(self, module: str, importer: str, level: int) -> tuple[str, str] | None: ...
+
 
 FUEL = 60_000  # expressions for one file; a program of a thousand lines takes a few thousand
 FUEL_ALONE = 6_000  # for a function that nobody called
@@ -19,12 +31,6 @@ SAME = 2  # of one function inside itself
 
 class OutOfFuel(Exception):
     """The walk ends here: what was asked so far is answered, nothing more is claimed."""
-
-
-class Finder(Protocol):
-    """Where the modules of the project are."""
-
-    def source_of(self, module: str, importer: str, level: int) -> tuple[str, str] | None: ...
 
 
 @dataclass(slots=True)
@@ -86,7 +92,7 @@ class Question:
     expected: bool = False  # asked where an error is expected
 
 
-@dataclass
+@dataclass(slots=True)
 class Walk:
     """The state of a walk, the questions met on the way, and the parts that evaluate, call and execute (set by `engine`)."""
 
@@ -109,11 +115,26 @@ class Walk:
     functions: list[Any] = field(default_factory=list)  # module-level functions and methods, in the order of their definition
     models: list[Any] = field(default_factory=list)  # objects that were compiled
     tapes: int = 0
-    evaluate: Callable[[ast.expr, Env], Value] = field(init=False)
+    expressions: Mapping[type, Callable[[Walk, Any, Env], Value]] = field(init=False)  # who evaluates which kind of node
     call: Callable[[Value, Arguments, Site], Value] = field(init=False)
     execute: Callable[[Iterable[ast.stmt], Env], Any] = field(init=False)
     attribute: Callable[[Value, str, Site], Value] = field(init=False)
     items: Callable[[Value, Site], tuple[list[Value], bool]] = field(init=False)
+
+    def take_apart(self) -> None:
+        """Break the circles (functions are in the scopes that they see), so that all is freed at once and nobody has to search for it."""
+        holders = [m.cells for m in self.modules.values()] + [c.cells for c in self.classes]
+        for cells in (*holders, *(scope for function in self.functions for scope in function.scopes)):
+            cells.clear()
+        del self.call, self.execute, self.attribute, self.items
+
+    def evaluate(self, node: ast.expr, env: Env) -> Value:
+        """What `node` stands for. What is not understood is Unknown, never an error."""
+        self.fuel -= 1
+        if self.fuel <= 0:
+            raise OutOfFuel
+        handler = self.expressions.get(node.__class__)
+        return self.unknown(Site(node, env.frame)) if handler is None else handler(self, node, env)
 
     def burn(self) -> None:
         self.fuel -= 1
@@ -127,7 +148,7 @@ class Walk:
     # Nodes. All that the walk makes come from here: they carry the clock and the tapes of their moment.
 
     def node(self, kind: Kind, site: Site | None, edges: Iterable[Edge] = (), label: str = "", dtype: str = "") -> Node:
-        tapes = self.state.recording() if kind == "op" else frozenset[int]()
+        tapes = self.state.recording() if kind == "op" else NO_TAPES
         made = Node(kind, label, site, tuple(edges), tapes, self.state.tick(), dtype)
         if kind == "op":
             self.operations.append(made)
@@ -135,7 +156,8 @@ class Walk:
 
     def unknown(self, site: Site | None, *inputs: Value) -> Unknown:
         """What objects hold is not followed: everything leads to something unknown anyway."""
-        return Unknown(self.node("unknown", site, carried(n for v in inputs if not isinstance(v, Object) for n in nodes(v, 2))))
+        inside = [n for v in inputs if v.__class__ is not Object for n in nodes(v, 2)]
+        return Unknown(self.node("unknown", site, carried(inside) if inside else ()))
 
     def data(self, site: Site | None, label: str = "", form: Form = "tensor", dtype: str = "") -> Tensor:
         """A value in which no variable is."""

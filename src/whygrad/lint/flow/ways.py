@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
 import itertools
+from _heapq import heappop, heappush  # `heapq` itself would do the same in Python first
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from whygrad.dataclass import dataclass, field
 from whygrad.lint.flow.graph import Edge, Node
 from whygrad.lint.flow.values import Tape, nodes
 from whygrad.lint.flow.walk import Question
@@ -34,7 +34,7 @@ class Step:
     broken: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Ways:
     """Searches for one question."""
 
@@ -77,7 +77,7 @@ class Ways:
         self.price = dict.fromkeys(self.targets, 0)
         done: set[Node] = set()
         while queue and len(done) < MOST:
-            price, _, node = heapq.heappop(queue)
+            price, _, node = heappop(queue)
             if node in done:
                 continue
             done.add(node)
@@ -86,7 +86,7 @@ class Ways:
                 if total < self.price.get(step.edge.origin, 10**9):
                     self.price[step.edge.origin] = total
                     self.onward[step.edge.origin] = step
-                    heapq.heappush(queue, (total, next(number), step.edge.origin))
+                    heappush(queue, (total, next(number), step.edge.origin))
 
     def path(self, node: Node) -> list[Step]:
         """The way from `node` to the target."""

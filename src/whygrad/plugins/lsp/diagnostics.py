@@ -11,8 +11,9 @@ from pygls import uris
 from pygls.workspace import PositionCodec
 
 from whygrad.lint.comments import UNUSED
-from whygrad.model import Diagnosis, Location, Severity
+from whygrad.model import Diagnosis, Location
 from whygrad.plugins.lsp.places import lines_of, range_of
+from whygrad.words import Severity
 
 SOURCE = "whygrad"
 _SEVERITY: dict[Severity, types.DiagnosticSeverity] = {

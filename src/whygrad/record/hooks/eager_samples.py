@@ -14,9 +14,9 @@ from tensorflow.python.util import nest
 
 from whygrad.record.hooks import first_values
 from whygrad.record.hooks.patching import unseen
-from whygrad.record.measure import glance, is_wrong, stats
+from whygrad.record.measure import glance, stats
 from whygrad.record.recorder import Recorder
-from whygrad.samples import Sample
+from whygrad.samples import Sample, is_wrong
 
 TRACED_BACK = 3  # bad answers at one place that are followed back to their origin
 MOST_KEPT = 50_000  # tensors of one step
@@ -88,9 +88,7 @@ def _trace_back(sample: Sample, inner: Any, kept: dict[int, Any], target: Any, s
 def keep(kept: dict[int, Any], ids: list[int], inputs: Any, outputs: Any) -> None:
     """Remember the tensors of an op for as long as the tape lives that listens to it."""
     if len(kept) < MOST_KEPT:
-        kept.update(zip(ids, inputs))
-        if outputs:
-            kept.update(zip(ids[len(inputs) :], outputs))
+        kept.update(zip(ids, (*inputs, *outputs) if outputs else inputs))
 
 
 def begins(r: Recorder, tape: Any) -> None:

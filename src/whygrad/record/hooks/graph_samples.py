@@ -18,9 +18,9 @@ from whygrad import recording as rec
 from whygrad.record.hooks import first_values, replay
 from whygrad.record.hooks.eager_samples import is_odd, worth_tracing
 from whygrad.record.hooks.patching import unseen
-from whygrad.record.measure import glance, is_wrong, stats
+from whygrad.record.measure import glance, stats
 from whygrad.record.recorder import Recorder
-from whygrad.samples import Sample
+from whygrad.samples import Sample, is_wrong
 
 LOOKS = 4  # runs of one function that are looked at
 LOOKS_IF_BAD = 8

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from operator import attrgetter
 from types import FrameType
 from typing import Any
 
@@ -60,13 +61,13 @@ def handed_on(outputs: Any, graph: Any) -> list[Any] | None:
 
 def make_callback(recorder: Recorder) -> Callable[..., list[Any] | None]:
     """The function that TensorFlow calls for each op: as little work as can be done."""
-    thread = recorder.thread
-    signature_ids = recorder.signatures
-    frame_of, site_of, append, lock = sys._getframe, recorder.site, recorder.ops.append, recorder.lock
+    threads, signature_ids, id_of = recorder.threads, recorder.signatures, attrgetter("_id")
+    frame_of, site_of, append, lock = sys._getframe, recorder.site_in, recorder.ops.append, recorder.lock
 
     def on_op(op_type: Any, inputs: Any, attrs: Any, outputs: Any, op_name: Any = None, graph: Any = None) -> list[Any] | None:
         if not recorder.active:
             return handed_on(outputs, graph)
+        thread = threads.own
         if thread.quiet and graph is None and outputs:  # what TensorFlow computes for itself; writes, which have no outputs, change variables
             recorder.newest = outputs[-1]._id
             return None
@@ -88,20 +89,20 @@ def make_callback(recorder: Recorder) -> Callable[..., list[Any] | None]:
                 signature = signature_ids[op_type, attrs, meta]
             except (KeyError, TypeError):
                 signature = recorder.signature(op_type, attrs or (), meta)
-            ids = [t._id for t in inputs]
-            site = site_of(frame_of(1))
+            ids = list(map(id_of, inputs))
+            site = site_of(thread, frame_of(1))
             if graph is None and ids and max(ids) > recorder.newest:
                 note_conversions(recorder, frame_of(1), inputs, ids, site)
             given = len(ids)
             if outputs:
-                ids += [t._id for t in outputs]
+                ids += map(id_of, outputs)
                 if graph is None:
                     recorder.newest = ids[-1]
             kept = thread.kept
             if kept is not None and graph is None:
                 keep(kept, ids, inputs, outputs)
             with lock:
-                op = append((signature, site, thread.state, number, given, len(ids) - given), ids)
+                op = append([signature, site, thread.state, number, given, len(ids) - given], ids)
             if thread.pending:
                 note_call(recorder, op, op_type)
         except Exception as error:

@@ -12,8 +12,6 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tensorflow.python.framework import ops as tf_ops
-
 from whygrad.record.hooks.disguise import disguise
 from whygrad.record.recorder import Recorder
 
@@ -97,6 +95,8 @@ class guarded:  # noqa: N801 - written like contextlib's; a class, because a gen
 @contextlib.contextmanager
 def unseen(r: Recorder) -> Iterator[None]:
     """What we compute ourselves is not recorded, not seen by the program's tapes, and prints nothing (a custom gradient of the user's might)."""
+    from tensorflow.python.framework import ops as tf_ops  # not sooner: what the program sets before it imports TensorFlow must count
+
     active, r.active = r.active, False
     try:
         with contextlib.redirect_stdout(io.StringIO()), tf_ops.init_scope():

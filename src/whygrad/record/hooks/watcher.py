@@ -11,9 +11,8 @@ from whygrad import imports
 from whygrad import recording as rec
 from whygrad.errors import UnsupportedTensorFlow
 from whygrad.record.hooks.patching import Patches
-from whygrad.record.measure import is_wrong
 from whygrad.record.recorder import Recorder
-from whygrad.samples import Sample
+from whygrad.samples import Sample, is_wrong
 
 SUPPORTED = ((2, 15), (2, 22))
 PATIENCE = 3  # gradient calls with the same None mask at one place before that place counts as judged
@@ -47,6 +46,9 @@ class Watcher:
         recorder.tick = self._maybe_leave
         recorder.unwatched = self._came_back
         self.known_bad = False
+        self.at_least = 0  # answers of gradient calls before recording may end
+        self.answers = 0
+        self.judged_all: Callable[[bool], None] = lambda wrong: None  # called when it ends: was anything wrong?
         self.stopped = False
         self.places: set[tuple[int, int] | None] = set()  # where tapes have been opened
         self.imports = imports.ImportWatch(recorder.failed)
@@ -158,6 +160,7 @@ class Watcher:
     def judge(self, call: rec.GradientCall, sample: Sample | None) -> None:
         """A gradient call has answered: is there anything left to learn at this place?"""
         missing = call.missing
+        self.answers += 1
         odd = sample is not None and is_wrong(sample.gradients, {})
         count, before = self.judged.get(call.site, (0, None))
         again = missing == before
@@ -196,7 +199,7 @@ class Watcher:
 
     def _maybe_leave(self) -> None:
         r = self.recorder
-        if self.always or not r.active:
+        if self.always or not r.active or self.answers < self.at_least:
             return
         settled = all(not any(mask or ()) or count >= PATIENCE for count, mask in self.judged.values())
         since = self.healthy_since
@@ -210,6 +213,7 @@ class Watcher:
             self.known_bad = self.known_bad or missed
             if self.callback is not None:
                 self.callback.detach()
+            self.judged_all(missed or self.odd_calls > 0)
 
 
 def unsupported(version: str) -> str:

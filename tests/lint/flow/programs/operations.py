@@ -187,3 +187,21 @@ def left_out_in_time():
         safe = T.where(z > 0.0, z, 1.0)
         loss = T.reduce_sum(T.where(z > 0.0, T.math.log(safe), 0.0))
     return tape.gradient(loss, w)
+
+
+class Batches:
+    """An iterator that gives itself: a loop over it ends, and what comes after it is looked at."""
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return T.ones([3])
+
+
+def over_an_iterator():
+    for batch in Batches():
+        print(batch)
+    with T.GradientTape() as tape:
+        loss = T.reduce_sum(T.round(x @ w))  # cut non-differentiable-op
+    return tape.gradient(loss, w)

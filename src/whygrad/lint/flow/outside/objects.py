@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.lint.flow.arithmetic import elementwise
 from whygrad.lint.flow.graph import Cut, Edge, Site
 from whygrad.lint.flow.outside import arrays, containers, datasets, layers, losses, tapes, training, variables

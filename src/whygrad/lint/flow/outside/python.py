@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 
+from whygrad import syntax as ast
 from whygrad.lint.flow.arithmetic import elementwise
 from whygrad.lint.flow.graph import Cut, Site
 from whygrad.lint.flow.outside.variables import note_replaced

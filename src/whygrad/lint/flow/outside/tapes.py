@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.lint.flow import withs
 from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.values import NONE, Object, Plain, Sequence, Table, Tape, Tensor, Unknown, Value, nodes, options

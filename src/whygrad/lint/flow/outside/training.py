@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from whygrad import syntax as ast
 from whygrad.lint.flow.graph import Node, Site
 from whygrad.lint.flow.outside import losses, tapes, variables
 from whygrad.lint.flow.outside import weights as held
