@@ -208,8 +208,6 @@ def over_an_iterator():
 
 
 def beside_an_epsilon():
-    from tensorflow.keras import backend as K
-
     with T.GradientTape() as tape:
         hits = K.sum(K.round(x @ w))  # cut non-differentiable-op
         loss = 1.0 - hits / (hits + 3.0 + K.epsilon())
