@@ -20,6 +20,8 @@ from whygrad.samples import Sample
 
 REFERENCES = frozenset({"VariableV2", "Variable"})
 READS = frozenset({"ReadVariableOp"})
+PLAIN = REFERENCES | READS | {"VarHandleOp"}  # stateful, and without effect
+CONTROL = frozenset({"Switch", "RefSwitch", "Merge", "RefMerge", "Enter", "RefEnter", "Exit", "NextIteration", "LoopCond"})
 
 
 def install(patches: Patches, sampled: Callable[[Sample], None]) -> None:
@@ -52,11 +54,26 @@ def _samples(r: Recorder, read: Callable[[Any], Any], graph: Any, number: int, f
     with unseen(r):
         try:
             feeds = {tensor.name: np.asarray(value, tensor.dtype.base_dtype.as_numpy_dtype) for tensor, value in _tensors(graph, feed_dict)}
-            variables = [op.outputs[0] for op in graph.get_operations() if op.type in REFERENCES | READS]
+            variables = _readable(graph)
             feeds |= zip((t.name for t in variables), read(variables), strict=True)
             return look(r, graph, calls, feeds)
         except (replay.CannotReplay, errors.OpError, TypeError, ValueError, KeyError, RuntimeError):
             return []  # not initialised yet, or something is not fed: this run computes something else
+
+
+def _readable(graph: Any) -> list[Any]:
+    """The values of variables that can be read without anything else being done: a read may have to wait for an assignment, which it would cause."""
+    known: dict[Any, bool] = {}
+    for op in graph.get_operations():  # those an operation depends on were made before it, but in loops
+        before = [t.op for t in op.inputs] + list(op.control_inputs)
+        known[op] = _is_without_effect(op) and all(known.get(other, False) for other in before)
+    return [op.outputs[0] for op, readable in known.items() if readable and op.type in REFERENCES | READS and graph.is_fetchable(op)]
+
+
+def _is_without_effect(op: Any) -> bool:
+    if op.type in CONTROL or op.type.startswith("Placeholder"):
+        return False
+    return op.type in PLAIN or not (op.op_def.is_stateful or any(given.is_ref for given in op.op_def.input_arg))
 
 
 def _tensors(graph: Any, feed_dict: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
