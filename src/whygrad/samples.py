@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 UNKNOWN = -1
 TINY = 1e-7  # root mean square below which a gradient may be rounding noise
+FEW = 2  # copies among the units of a kernel: fewer are chance
 FADED = 1e-6  # of the largest norm before: nothing is left of that gradient
 
 
@@ -41,17 +42,24 @@ class Stats:
         return self.norm / math.sqrt(self.size) if self.size else 0.0
 
 
+First = tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Alike:
     """Which numbers of a kernel [..., inputs, units], or of its gradient, are the same (up to rounding).
 
     `columns`: those of all units. `rows`: sizes n, such that of the inputs, taken n at a time, all n have the same.
     `parts`: sizes n, such that of the units, taken n at a time, all n have the same, while not all units have: as the gates of a recurrent layer.
+    `first`: for each unit the first one with the same numbers, itself where there is none; empty where few are copies, or all units are equal.
+    `taken`: what another kernel's `first` is when training begins, and what is left of it: copies among the inputs that have the same numbers here.
     """
 
     columns: bool
     rows: tuple[int, ...] = ()
     parts: tuple[int, ...] = ()
+    first: First = ()
+    taken: tuple[tuple[First, First], ...] = ()
 
     def has_columns(self, size: int) -> bool:
         """Whether the units are the same, `size` at a time."""
@@ -60,6 +68,15 @@ class Alike:
     def has_rows(self, size: int) -> bool:
         """Whether the inputs are the same, `size` at a time."""
         return any(known % size == 0 for known in self.rows)
+
+    def takes(self, first: First) -> First:
+        """What is left of another kernel's copies."""
+        return next((left for begun, left in self.taken if begun == first), ())
+
+
+def copies_in(first: First) -> int:
+    """How many units are copies of another one."""
+    return sum(i != f for i, f in enumerate(first))
 
 
 @dataclass(slots=True)

@@ -20,10 +20,10 @@ def diagnoses(audit: Audit) -> list[Diagnosis]:
 
 
 def identical_units(audit: Audit) -> list[Diagnosis]:
-    """One diagnosis for each gradient call that has such layers."""
-    calls: dict[int, list[twins.Twins]] = {}
+    """One diagnosis for each gradient call that has such layers; layers with as many copies among as many units share one."""
+    calls: dict[tuple[int, int, int, int], list[twins.Twins]] = {}
     for one in twins.found(audit.scenes):
-        calls.setdefault(one.scene.call.site, []).append(one)
+        calls.setdefault((one.scene.call.site, *((one.units, one.copies, one.others) if one.copies else (0, 0, 0))), []).append(one)
     return [_identical(audit, together) for together in calls.values()]
 
 
@@ -37,11 +37,14 @@ def _identical(audit: Audit, together: list[twins.Twins]) -> Diagnosis:
         "next": quote(first.scene.name(first.next_layer)),
         "value": {"zeros": "0", "ones": "1"}.get(rows[0].initial, first.variable.value),
     }
+    if first.copies:
+        facts |= {"copies": str(first.copies), "others": str(first.others)}
+    severity: Severity = "warning" if 2 * first.copies >= first.units or not first.copies else "note"
     places = dict.fromkeys(row.assigned or row.location for row in rows)
     related = [Related("and this one", where) for where in list(places)[1:] if where is not None]
     indices = [one.index for one in together]
     proven: Certainty = "proven" if all(one.proven for one in together) else "likely"
-    return _diagnosis("identical-units", proven, "warning", first.scene, indices, next(iter(places)), facts, related)
+    return _diagnosis("identical-units", proven, severity, first.scene, indices, next(iter(places)), facts, related)
 
 
 def never_updated(audit: Audit) -> list[Diagnosis]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.samples import TINY, UNKNOWN, Alike, Stats
+from whygrad.record import copies
+from whygrad.samples import TINY, UNKNOWN, Alike, First, Stats
 
 SMALL = 65_536  # elements; of larger arrays only the norm is taken, as long as nothing looks wrong
 HALF = ("float16", "bfloat16")
@@ -38,9 +39,10 @@ def glance(array: Any, *, again: bool = False) -> Stats:
 GATES = (3, 4)  # of a GRU and an LSTM, side by side in one kernel
 
 
-def alike(array: Any, sizes: Sequence[int] = ()) -> Alike | None:
+def alike(array: Any, sizes: Sequence[int] = (), first: First = (), others: Sequence[First] = ()) -> Alike | None:
     """Which units of a kernel, or of its gradient, are the same. `sizes`: numbers of inputs to compare with each other, beside all of them.
 
+    `first`: which units were copies when training began, and `others`: the same of all kernels that may hand their units to this one.
     None: fewer than two axes, nothing in it, or values that are not finite.
     """
     if array.ndim < 2 or not array.size or array.dtype.kind not in "fV":
@@ -58,6 +60,8 @@ def alike(array: Any, sizes: Sequence[int] = ()) -> Alike | None:
         columns,
         tuple(n for n in candidates if bool(np.all(np.ptp(a.reshape(-1, n, units), axis=1) <= near * scale))),
         tuple(n for n in parts if bool(np.all(np.ptp(a.reshape(-1, n), axis=1) <= near * scale))),
+        copies.still(a, near, first) if first else (),
+        tuple((other, left) for other in others if (left := copies.taken_alike(a, near, other))),
     )
 
 

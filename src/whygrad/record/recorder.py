@@ -21,13 +21,14 @@ BARRIER = 2  # our own frame around the call of a Keras layer: what lies below i
 
 
 class FirstValues:
-    """What there is to know of variables whose value may be compared with a later one. All by the key of the variable, but `looks`."""
+    """What there is to know of variables whose value may be compared with a later one. All by the key of the variable, but `copies` and `looks`."""
 
     def __init__(self) -> None:
         self.variables: dict[int, ReferenceType[Any]] = {}
         self.prints: dict[int, int] = {}  # fingerprints
         self.asked: set[int] = set()  # whose gradient was asked for before
         self.equal: set[int] = set()  # of these, kernels with equal units
+        self.copies: list[tuple[int, ...]] = []  # how units of kernels are copies of each other, each way once
         self.looks: dict[int, int] = {}  # for each place, how many answers were compared
 
 

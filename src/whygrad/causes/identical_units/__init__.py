@@ -10,12 +10,20 @@ Why the gradient stops
     with zeros, ones or any other constant do this, where no dropout, no random bias and no random layer behind them tells the units apart. In an
     LSTM or a GRU it is the units of each gate, where both kernels begin so; the usual orthogonal recurrent kernel tells them apart.
 
+    A layer may have copies among its units, too: a kernel that was widened with `tf.tile`, `tf.repeat` or `tf.concat([w, w], 1)`, before a layer
+    that takes in all copies with the same weights. The copies stay copies, and the layer is as wide as it was before.
+
 What to write instead
     Let chance make the units different, as Keras does where nothing is said:
 
         Dense(32, kernel_initializer="ones")     # before
         Dense(32)                                # after: glorot_uniform
         tf.Variable(tf.random.normal([8, 32], stddev=0.1))
+
+    Where a trained layer is made wider, add a little noise to the copies:
+
+        tf.concat([w, w], 1)                                                   # before
+        tf.concat([w, w + tf.random.normal(w.shape, stddev=0.01)], 1)          # after
 
     Biases may begin with zeros, and so may the kernel of the last layer: its gradients differ, as the targets do.
 
@@ -33,6 +41,8 @@ from whygrad.model import Fix
 
 
 def claim(e: Evidence) -> Claim:
+    if e.fact("copies"):
+        return _copies(e)
     units, layers = e.fact("units"), e.names
     many = len(e.variables) > 1
     gates = e.fact("gates")
@@ -47,6 +57,23 @@ def claim(e: Evidence) -> Claim:
         "which takes them in, treats them alike: after every update they are equal again."
     )
     return Claim(message, why, Fix(_fix(e)))
+
+
+def _copies(e: Evidence) -> Claim:
+    copies, units, others = int(e.fact("copies")), e.fact("units"), int(e.fact("others"))
+    of_each = "of each of the kernels " if len(e.variables) > 1 else "of "
+    source = f"{others} others" if others > 1 else "one other"
+    left = int(units) - copies
+    message = (
+        f"{copies} of {units} units {of_each}{e.names} are copies of {source} and get the same gradients, "
+        f"so together they can do no more than {left} units could"
+    )
+    why = (
+        f"They begin with the same weights as another unit. In each of the {e.fact('steps')} steps that were compared their gradients were the "
+        f"same as its gradient, and {e.fact('next')}, which takes them in, treats them alike: after every update they are equal again."
+    )
+    fix = "let the copies differ a little: add noise, as in `w + tf.random.normal(w.shape, stddev=0.01)`, or begin all units at random"
+    return Claim(message, why, Fix(fix))
 
 
 def _began(e: Evidence) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import weakref
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,15 @@ from tensorflow.python.framework import ops as tf_ops
 from tensorflow.python.ops import resource_variable_ops
 
 from whygrad import recording as rec
+from whygrad.record.copies import copied
 from whygrad.record.hooks.patching import guarded, unseen
 from whygrad.record.measure import GATES, alike
 from whygrad.record.recorder import Recorder
-from whygrad.samples import Alike
+from whygrad.samples import Alike, First
 
 PEEK = 100_000  # elements: of larger values on a CPU as many are looked at; on an accelerator none, since copying them takes time
 NUMBERS = "fiucbV"  # kinds of dtypes; V: bfloat16 and its like
+MOST_KINDS = 8  # ways in which units are copies that are followed
 LOOKS = 4  # answers at one place whose gradients are compared
 
 
@@ -83,10 +86,21 @@ def compared(r: Recorder, call: rec.GradientCall, gradients: Sequence[Any]) -> d
         with unseen(r):
             for key in fresh:
                 _begin(r, key)
+            for key in fresh:
+                _take_in(r, key)
     equal = {i: r.variables[s.key] for i, s in enumerate(call.sources) if s.key in r.values.equal} if r.values.equal else {}
     sizes = _sizes(v for v in equal.values() if v.alike is not None and (v.alike.columns or v.alike.parts))
-    found = {i: alike(gradients[i], sizes) for i in equal if gradients[i] is not None and _is_dense(gradients[i], equal[i])} if sizes else {}
+    if not sizes and not r.values.copies:
+        return {}
+    dense = {i: known for i, known in equal.items() if gradients[i] is not None and _is_dense(gradients[i], known)}
+    found = {i: _alike_again(r, gradients[i], sizes, known) for i, known in dense.items()}
     return {i: one for i, one in found.items() if one is not None}
+
+
+def _alike_again(r: Recorder, array: Any, sizes: Sequence[int], known: rec.Variable) -> Alike | None:
+    """A gradient, or a later value, of a kernel that began with equal units or takes such units in."""
+    first = known.alike.first if known.alike is not None else ()
+    return alike(array, sizes, first, r.values.copies)
 
 
 def _sizes(variables: Iterable[rec.Variable]) -> list[int]:
@@ -108,10 +122,29 @@ def _begin(r: Recorder, key: int) -> None:
     if value is None:
         return
     r.values.prints[key] = fingerprint(value)
-    if known.trainable and _may_be_equal(value):
-        known.alike = alike(value)
-        if known.alike is not None and (known.alike.columns or known.alike.rows or known.alike.parts):
+    first = copied(value) if known.trainable else ()
+    if known.trainable and (first or _may_be_equal(value)):
+        known.alike = alike(value, (), first)
+        if known.alike is not None and (known.alike.columns or known.alike.rows or known.alike.parts or known.alike.first):
             r.values.equal.add(key)
+            _is_followed(r, known.alike.first)
+
+
+def _is_followed(r: Recorder, first: First) -> None:
+    if first and first not in r.values.copies and len(r.values.copies) < MOST_KINDS:
+        r.values.copies.append(first)
+
+
+def _take_in(r: Recorder, key: int) -> None:
+    """A kernel may begin so that it treats copies among the units of another one alike."""
+    variable, known = r.values.variables[key](), r.variables[key]
+    inputs = (known.shape[-2] or 0) if known.trainable and known.shape is not None and len(known.shape) > 1 else 0
+    fitting = [first for first in r.values.copies if inputs and inputs % len(first) == 0]
+    value = value_of(variable) if fitting and variable is not None else None
+    found = alike(value, (), (), fitting) if value is not None else None
+    if found is not None and found.taken:
+        known.alike = replace(known.alike or found, taken=found.taken)
+        r.values.equal.add(key)
 
 
 def _may_be_equal(value: Any) -> bool:
@@ -129,4 +162,4 @@ def look_back(r: Recorder) -> None:
             value = None if variable is None else value_of(variable)
             known.changed = None if value is None else fingerprint(value) != first
             if value is not None and key in r.values.equal:
-                known.alike_at_end = alike(value, sizes)
+                known.alike_at_end = _alike_again(r, value, sizes, known)
