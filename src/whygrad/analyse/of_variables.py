@@ -57,7 +57,7 @@ def _left_over(audit: Audit, scene: Scene) -> list[int]:
     """Places of such sources in a call that was made, or in a function measured, often enough to tell."""
     steps = len(scene.earlier) + 1 if scene.call.graph == rec.EAGER else audit.measured(scene)
     variables = [audit.recording.variables.get(s.tensor) for s in scene.call.sources]
-    if steps < STEPS or not any(v is not None and audit.was_updated(v) for v in variables):
+    if steps < STEPS or not any(v is not None and audit.was_updated(v) and v.changed is not False for v in variables):
         return []
     return [i for i, v in enumerate(variables) if v is not None and v.trainable and audit.was_updated(v) is False and audit.status(v) == "ok"]
 

@@ -71,7 +71,7 @@ def _was_seen_to_the_end(scene: Scene, index: int) -> bool:
 def _partly(scene: Scene, index: int, samples: list[Sample]) -> Iterator[Twins]:
     """Copies among the units: the same ones at first, in all gradients and at the end, in the kernel and in a next layer that takes them in alike."""
     known, proven = _known(scene, index, samples), _was_seen_to_the_end(scene, index)
-    enough = len(samples) >= (STEPS if proven else MORE_STEPS) and _is_trained(index, samples) and _variable(scene, index).changed is not False
+    enough = len(samples) >= (STEPS if proven else MORE_STEPS) and _is_trained(scene, index, samples)
     if not enough or not all(one is not None and one.first for one in known):
         return
     begun = known[0].first if known[0] is not None else ()
@@ -100,7 +100,7 @@ def _variable(scene: Scene, index: int) -> rec.Variable:
 
 def _equal(scene: Scene, index: int, samples: list[Sample]) -> int:
     """How many units at a time are equal: at first, in all gradients, of which two at least are not zero, and at the end. 0: none."""
-    if not _is_trained(index, samples):
+    if not _is_trained(scene, index, samples):
         return 0
     known, total = _known(scene, index, samples), (_variable(scene, index).shape or (0,))[-1] or 0
     parts = {n for one in known if one is not None for n in one.parts if _has_gates(scene, n, total)}
@@ -108,8 +108,10 @@ def _equal(scene: Scene, index: int, samples: list[Sample]) -> int:
     return next((n for n in sizes if all(one is not None and one.has_columns(n) for one in known)), 0)
 
 
-def _is_trained(index: int, samples: list[Sample]) -> bool:
-    """Whether enough of its gradients say something."""
+def _is_trained(scene: Scene, index: int, samples: list[Sample]) -> bool:
+    """Whether enough of its gradients say something; not where it is known that nothing came of them."""
+    if _variable(scene, index).changed is False:
+        return False
     stats = [sample.gradients[index] for sample in samples]
     return sum(s is not None and not s.bad and not s.is_faint() for s in stats) >= STEPS
 

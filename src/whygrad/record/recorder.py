@@ -29,6 +29,8 @@ class FirstValues:
         self.asked: set[int] = set()  # whose gradient was asked for before
         self.equal: set[int] = set()  # of these, kernels with equal units
         self.copies: list[tuple[int, ...]] = []  # how units of kernels are copies of each other, each way once
+        self.held: dict[int, Any] = {}  # values that were read through a session for what is looked at just now
+        self.in_sessions: set[int] = set()  # whose values only a session has
         self.looks: dict[int, int] = {}  # for each place, how many answers were compared
 
 

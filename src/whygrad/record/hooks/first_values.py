@@ -6,9 +6,10 @@ looks like and a fingerprint (seen on 2.15 to 2.21).
 
 from __future__ import annotations
 
+import contextlib
 import weakref
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -47,12 +48,37 @@ def look(r: Recorder, variable: Any, known: rec.Variable) -> None:
     """Note what a variable begins as. Where it has no value yet, the word that the initializer gave stays."""
     r.values.variables[known.key] = weakref.ref(variable)
     value = value_of(variable)
-    if value is None:
-        return
+    if value is not None:
+        _note(r, known, value)
+
+
+def _note(r: Recorder, known: rec.Variable, value: Any) -> None:
     kind = kind_of_value(value)
     if kind is not None:
         known.initial, known.value = kind, f"{value.flat[0]:.6g}" if value.dtype.kind in "fiu" else str(value.flat[0])
     r.values.prints[known.key] = fingerprint(value)
+
+
+@contextlib.contextmanager
+def held(r: Recorder, values: Mapping[int, Any]) -> Iterator[None]:
+    """Variables of a graph for sessions have these values now. What is in order inside makes them the ones that training begins with."""
+    arrays = {key: np.asarray(value) for key, value in values.items() if key in r.variables}
+    r.values.held = {key: value for key, value in arrays.items() if value.size and value.dtype.kind in NUMBERS}
+    try:
+        yield
+        for key, value in r.values.held.items():
+            if key not in r.values.in_sessions:
+                r.values.in_sessions.add(key)
+                _note(r, r.variables[key], value)
+    finally:
+        r.values.held = {}
+
+
+def _value(r: Recorder, key: int) -> Any:
+    if key in r.values.held:
+        return r.values.held[key]
+    variable = r.values.variables[key]()
+    return None if variable is None else value_of(variable)
 
 
 def kind_of_value(value: Any) -> str | None:
@@ -117,8 +143,7 @@ def _is_dense(gradient: Any, variable: rec.Variable) -> bool:
 def _begin(r: Recorder, key: int) -> None:
     """The gradient of a variable is asked for, for the first time: what it is now counts as what training begins with."""
     r.values.asked.add(key)
-    variable, known = r.values.variables[key](), r.variables[key]
-    value = None if variable is None else value_of(variable)
+    known, value = r.variables[key], _value(r, key)
     if value is None:
         return
     r.values.prints[key] = fingerprint(value)
@@ -137,10 +162,10 @@ def _is_followed(r: Recorder, first: First) -> None:
 
 def _take_in(r: Recorder, key: int) -> None:
     """A kernel may begin so that it treats copies among the units of another one alike."""
-    variable, known = r.values.variables[key](), r.variables[key]
+    known = r.variables[key]
     inputs = (known.shape[-2] or 0) if known.trainable and known.shape is not None and len(known.shape) > 1 else 0
     fitting = [first for first in r.values.copies if inputs and inputs % len(first) == 0]
-    value = value_of(variable) if fitting and variable is not None else None
+    value = _value(r, key) if fitting else None
     found = alike(value, (), (), fitting) if value is not None else None
     if found is not None and found.taken:
         known.alike = replace(known.alike or found, taken=found.taken)
@@ -154,12 +179,15 @@ def _may_be_equal(value: Any) -> bool:
 
 
 def look_back(r: Recorder) -> None:
-    """What the values have become."""
-    sizes = _sizes(r.variables[key] for key in r.values.equal)
+    """What the values have become, but for those that only a session has."""
     with guarded(r), unseen(r):
-        for key, first in r.values.prints.items():
-            variable, known = r.values.variables[key](), r.variables[key]
-            value = None if variable is None else value_of(variable)
-            known.changed = None if value is None else fingerprint(value) != first
-            if value is not None and key in r.values.equal:
-                known.alike_at_end = _alike_again(r, value, sizes, known)
+        for key in r.values.prints.keys() - r.values.in_sessions:
+            became(r, key, _value(r, key))
+
+
+def became(r: Recorder, key: int, value: Any) -> None:
+    """`value` is what the variable has at last; None: it is gone."""
+    known = r.variables[key]
+    known.changed = None if value is None else fingerprint(value) != r.values.prints[key]
+    if value is not None and key in r.values.equal:
+        known.alike_at_end = _alike_again(r, value, _sizes(r.variables[other] for other in r.values.equal), known)

@@ -107,8 +107,8 @@ class Watcher:
         tapes.install(self.patches, self._attach)
         gradients.install(self.patches, self.judge)
         functions.install(self.patches, self.sampled)
-        session_samples.install(self.patches, self.sampled)
         variables.install(self.patches)
+        session_samples.install(self.patches, self.sampled)
         boundary.install(self.patches)
         self.recorder.on = True
         self.callback.attach()
