@@ -5,6 +5,7 @@ Nothing but the variables is read, and only by the session that was looked at: a
 
 from __future__ import annotations
 
+import functools
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from tensorflow.python.framework import errors
+from tensorflow.python.framework import errors, op_def_registry
 
 from whygrad.record.hooks import first_values
 from whygrad.record.hooks.patching import guarded, unseen
@@ -80,14 +81,27 @@ def variable_of(tensor: Any) -> int:
 
 def readable(graph: Any) -> list[Any]:
     """The values of variables that can be read without anything else being done: a read may have to wait for an assignment, which it would cause."""
-    known: dict[Any, bool] = {}
-    for op in graph.get_operations():  # those an operation depends on were made before it, but in loops
-        before = [t.op for t in op.inputs] + list(op.control_inputs)
-        known[op] = _is_without_effect(op) and all(known.get(other, False) for other in before)
-    return [op.outputs[0] for op, plain in known.items() if plain and op.type in REFERENCES | READS and graph.is_fetchable(op)]
+    reads = [op for op in graph.get_operations() if op.type in REFERENCES | READS]
+    return [op.outputs[0] for op in reads if graph.is_fetchable(op) and _only_reads(op)]
 
 
-def _is_without_effect(op: Any) -> bool:
-    if op.type in CONTROL or op.type.startswith("Placeholder"):
+def _only_reads(op: Any) -> bool:
+    queue, seen = [op], {op}
+    while queue:
+        op = queue.pop()
+        if not _is_without_effect(op.type):
+            return False
+        before = {t.op for t in op.inputs} | set(op.control_inputs)
+        queue += before - seen
+        seen |= before
+    return True
+
+
+@functools.cache
+def _is_without_effect(kind: str) -> bool:
+    if kind in PLAIN:
+        return True
+    known = op_def_registry.get(kind)
+    if known is None or kind in CONTROL or kind.startswith("Placeholder"):
         return False
-    return op.type in PLAIN or not (op.op_def.is_stateful or any(given.is_ref for given in op.op_def.input_arg))
+    return not (known.is_stateful or any(given.is_ref for given in known.input_arg))
