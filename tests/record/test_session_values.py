@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -201,3 +202,19 @@ def test_reads_that_do_more_than_read_are_left_out(resource: bool) -> None:
     assert plain <= now
     after = {name for name, read in reads.items() if resource and {read.name, *(t.name for t in read.op.inputs)} & (now - plain)}
     assert after == ({"constant"} if resource else set())
+
+
+def test_sessions_in_several_threads() -> None:
+    """As queue runners and asynchronous training have them."""
+    with whygrad.watch() as watched, tf.Graph().as_default():
+        net = Net(ONES, SAME)
+        with v1.Session() as session:
+            session.run(net.initialize)
+            threads = [threading.Thread(target=net.step, args=(session,)) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    assert watched._recorder.failures == []
+    assert {v.changed for v in variables(watched).values() if v.trainable} == {True}
+    assert said(watched) in ([], [("identical-units", "proven", "warning", ["w"])])

@@ -21,7 +21,7 @@ BARRIER = 2  # our own frame around the call of a Keras layer: what lies below i
 
 
 class FirstValues:
-    """What there is to know of variables whose value may be compared with a later one. All by the key of the variable, but `copies` and `looks`."""
+    """What there is to know of variables whose value may be compared with a later one. By the key of the variable, but for `copies` and `looks`."""
 
     def __init__(self) -> None:
         self.variables: dict[int, ReferenceType[Any]] = {}
@@ -29,7 +29,6 @@ class FirstValues:
         self.asked: set[int] = set()  # whose gradient was asked for before
         self.equal: set[int] = set()  # of these, kernels with equal units
         self.copies: list[tuple[int, ...]] = []  # how units of kernels are copies of each other, each way once
-        self.held: dict[int, Any] = {}  # values that were read through a session for what is looked at just now
         self.in_sessions: set[int] = set()  # whose values only a session has
         self.looks: dict[int, int] = {}  # for each place, how many answers were compared
 

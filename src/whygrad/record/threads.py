@@ -17,6 +17,7 @@ class PerThread:
         "depth",
         "filling",
         "given",
+        "held",
         "kept",
         "layer",
         "own",
@@ -38,6 +39,7 @@ class PerThread:
         self.filling: int | None = None  # site at which the Keras variable was made that gets its value only now
         self.own = False  # what runs now is ours: it is not recorded
         self.given: dict[int, Any] = {}  # what the custom gradients (by their op) gave in the gradient() that runs now
+        self.held: dict[int, Any] = {}  # values of variables, by their keys, that were read through a session for what is looked at just now
         self.quiet = False  # inside gradient() or an optimizer, and no tape listens: eager ops are not recorded one by one
         self.below: list[list[int] | None] = []  # for each BARRIER on the stack, the user frames below it
         self.layer = 0  # the Keras layer being called, as an index into Recorder.layers

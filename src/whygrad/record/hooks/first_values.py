@@ -63,20 +63,20 @@ def _note(r: Recorder, known: rec.Variable, value: Any) -> None:
 def held(r: Recorder, values: Mapping[int, Any]) -> Iterator[None]:
     """Variables of a graph for sessions have these values now. What is in order inside makes them the ones that training begins with."""
     arrays = {key: np.asarray(value) for key, value in values.items() if key in r.variables}
-    r.values.held = {key: value for key, value in arrays.items() if value.size and value.dtype.kind in NUMBERS}
+    r.thread.held = {key: value for key, value in arrays.items() if value.size and value.dtype.kind in NUMBERS}
     try:
         yield
-        for key, value in r.values.held.items():
+        for key, value in r.thread.held.items():
             if key not in r.values.in_sessions:
                 r.values.in_sessions.add(key)
                 _note(r, r.variables[key], value)
     finally:
-        r.values.held = {}
+        r.thread.held = {}
 
 
 def _value(r: Recorder, key: int) -> Any:
-    if key in r.values.held:
-        return r.values.held[key]
+    if key in r.thread.held:
+        return r.thread.held[key]
     variable = r.values.variables[key]()
     return None if variable is None else value_of(variable)
 
