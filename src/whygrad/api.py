@@ -75,7 +75,8 @@ class Session:
             return ""
         where = loud[0].location
         place = f" ({os.path.basename(where.path)}:{where.line})" if where else ""
-        return f"whygrad: {loud[0].message}{place}"
+        likely = "likely: " if loud[0].certainty == "likely" else ""
+        return f"whygrad: {likely}{loud[0].message}{place}"
 
     def call_when_judged(self, judged: Callable[[bool], None], at_least: int) -> None:
         """Let it be known when there is nothing more to learn, and whether anything was wrong; not before so many answers of gradient calls."""

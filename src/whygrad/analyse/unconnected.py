@@ -20,6 +20,8 @@ def classify(scene: Scene, index: int) -> Finding:
         or bypassed(scene, index)
         or crossing.left_tensorflow(scene, index)
         or shape_only.classify(scene, index)
+        or crossing.predicted(scene, index)
+        or crossing.decides_branch(scene, index)
         or _constant_or_unused(scene, index)
     )
 
@@ -80,8 +82,10 @@ def bypassed(scene: Scene, index: int) -> Finding | None:
     if ancestor is None or producer is None:
         return None
     node = scene.trace.nodes[producer]
-    where = scene.beside_tape(node)
     related = [Related("the loss was computed from this instead", scene.made(ancestor))]
+    if scene.judge.records(node):
+        return Finding("unused-variable", scene.where(node), related=related, facts={"how": "bypassed"})
+    where = scene.beside_tape(node)
     return Finding("outside-tape", where, related=related, facts={"when": "before", "how": "bypassed"})
 
 

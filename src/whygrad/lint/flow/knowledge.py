@@ -20,7 +20,7 @@ SHAPE_ONLY = frozenset(
 CONVERSIONS = frozenset(
     {"cast", "saturate_cast", "bitcast", "as_string", "encode_jpeg", "encode_png", "quantize", "to_int32", "to_int64", "convert_image_dtype"}
 )
-SPACES = ("math", "nn", "linalg", "image", "random", "strings")
+SPACES = ("math", "nn", "linalg", "image", "random", "strings", "signal", "quantization", "debugging")
 NO_GRADIENT = (Status.NONE, Status.NO_REGISTERED_GRADIENT, Status.ZERO)
 BESIDE = (Status.INDEX, Status.NOT_FLOAT)
 

@@ -114,6 +114,9 @@ def listed(walk: Walk, model: Object, which: str, site: Site) -> Value:
         made.cells["unbuilt"] = site
     if not kept and any(isinstance(v, Object) and v.cls is not None and v.made_by == "builtins.object" for v in model.cells.values()):
         made.cells["untracked"] = site
+    if found and not kept and not unbuilt:
+        frozen = (o.data.get("told to train") for o in (model, *(owner for _, _, owner in found)) if held.is_trainable(o) is False)
+        made.cells["frozen"] = next(frozen, None)
     return made
 
 
