@@ -51,6 +51,35 @@ def test_filters_in_front_of_a_dense_layer() -> None:
     assert named(pictures, IMAGES / 20) == ["filters/kernel", "hidden/kernel"]
 
 
+SERIES = np.random.default_rng(0).normal(size=(32, 5, 3)).astype("float32")
+PRODUCT = SERIES[:, :1, 0] * SERIES[:, 1:2, 1] + SERIES[:, 4, :1]
+
+
+def recurrent(cell: str, inner: Any, **how: Any) -> tuple[list[str], float]:
+    """The variables that are named, and how far the units of the trained kernel are apart in their gates, by TensorFlow's own account."""
+    import keras
+
+    layer = getattr(keras.layers, cell)(4, kernel_initializer=keras.initializers.Constant(0.3), recurrent_initializer=inner, name="memory")
+    found = named(lambda layers: [layer, layers.Dense(1, kernel_initializer="ones")], SERIES, PRODUCT, **how)
+    kernel = layer.cell.kernel.numpy().reshape(3, -1, 4)
+    return found, float(np.abs(kernel - kernel[..., :1]).max())
+
+
+@pytest.mark.parametrize("eagerly", [False, True], ids=["graph", "eager"])
+@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
+def test_gates(cell: str, eagerly: bool) -> None:
+    found, apart = recurrent(cell, "ones", run_eagerly=eagerly)
+    assert apart < 1e-6
+    assert found == [f"{cell.lower()}_cell/kernel", f"{cell.lower()}_cell/recurrent_kernel"]
+
+
+@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
+def test_gates_that_a_recurrent_kernel_tells_apart(cell: str) -> None:
+    found, apart = recurrent(cell, "orthogonal")
+    assert apart > 1e-4
+    assert found == []
+
+
 HEALTHY: dict[str, Callable[[Any], list[Any]]] = {
     "a random layer behind": lambda layers: [layers.Dense(6, "tanh", kernel_initializer="ones"), layers.Dense(1)],
     "a random layer before": lambda layers: [layers.Dense(6, "tanh"), layers.Dense(1, kernel_initializer="zeros")],

@@ -46,10 +46,16 @@ class Alike:
     """Which numbers of a kernel [..., inputs, units], or of its gradient, are the same (up to rounding).
 
     `columns`: those of all units. `rows`: sizes n, such that of the inputs, taken n at a time, all n have the same.
+    `parts`: sizes n, such that of the units, taken n at a time, all n have the same, while not all units have: as the gates of a recurrent layer.
     """
 
     columns: bool
     rows: tuple[int, ...] = ()
+    parts: tuple[int, ...] = ()
+
+    def has_columns(self, size: int) -> bool:
+        """Whether the units are the same, `size` at a time."""
+        return self.columns or size in self.parts
 
     def has_rows(self, size: int) -> bool:
         """Whether the inputs are the same, `size` at a time."""

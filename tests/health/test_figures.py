@@ -10,7 +10,7 @@ import pytest
 
 tf = pytest.importorskip("tensorflow")
 
-from whygrad.health.figures import of_gradients, of_weights  # noqa: E402
+from whygrad.health.figures import PIECE, of_gradients, of_weights  # noqa: E402
 from whygrad.health.history import COLUMNS  # noqa: E402
 
 pytestmark = pytest.mark.tensorflow
@@ -66,6 +66,22 @@ def test_figures_equal_numpy(way: str) -> None:
             assert row[4] == 1.0
         assert np.isnan(rows[3, :4]).all()
         assert rows[3, 4] == 0.0
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_figures_of_large_gradients(way: str) -> None:
+    """They are measured piece by piece; the last piece is shorter, or the size does not divide into lines and there is one piece only."""
+    rng = np.random.default_rng(5)
+    sizes = (PIECE - 16, PIECE, PIECE + 16, 3 * PIECE, 3 * PIECE + 48, 3 * PIECE + 7)
+    made = [rng.normal(size=size) * (rng.random(size) < 0.7) for size in sizes]
+    made[3][-1], made[4][-1] = 9.0, -9.0  # the largest stands in the last piece
+    bad = made[4].copy()
+    bad[-5], bad[3] = np.nan, np.inf
+    cases = [[tf.constant(values, dtype) for values in made] for dtype in ("float16", "float32", "float64")]
+    cases += [[tf.constant(bad, "float32"), tf.reshape(tf.constant(made[3], "float32"), [3, 64, 1024])]]
+    for gradients, rows in zip(cases, figures_of(way, cases), strict=True):
+        for row, gradient in zip(rows, gradients, strict=True):
+            np.testing.assert_allclose(row[:4], by_hand(gradient), rtol=1e-5)
 
 
 @pytest.mark.parametrize("way", WAYS)

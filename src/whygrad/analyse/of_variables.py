@@ -31,7 +31,8 @@ def _identical(audit: Audit, together: list[twins.Twins]) -> Diagnosis:
     first = together[0]
     rows = [audit.row(one.variable) for one in together]
     facts = {
-        "units": str((first.variable.shape or (0,))[-1]),
+        "units": str(first.units),
+        "gates": str(((first.variable.shape or (0,))[-1] or 0) // first.units),
         "steps": str(min(one.steps for one in together)),
         "next": quote(first.scene.name(first.next_layer)),
         "value": {"zeros": "0", "ones": "1"}.get(rows[0].initial, first.variable.value),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from whygrad import recording as rec
 from whygrad.analyse.scene import Scene
-from whygrad.samples import Sample
+from whygrad.samples import Alike, Sample
 
 COPIES = frozenset({"ReadVariableOp", "Identity", "Cast"})
 STEPS = 2  # that show equal gradients, at least
@@ -20,10 +20,14 @@ STEPS = 2  # that show equal gradients, at least
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """Source number `index` of a call. `proven`: the units are still equal at the end, and were updated meanwhile."""
+    """Source number `index` of a call, whose units are equal so many (`units`) at a time: all, or those of each gate of a recurrent layer.
+
+    `proven`: the units are still equal at the end, and were updated meanwhile.
+    """
 
     scene: Scene
     index: int
+    units: int
     next_layer: int
     steps: int
     proven: bool
@@ -46,38 +50,50 @@ def found(scenes: list[Scene]) -> Iterator[Twins]:
 
 def _at_one_place(scene: Scene, samples: list[Sample]) -> Iterator[Twins]:
     for index in samples[-1].alike:
-        if not _is_equal(scene, index, samples):
-            continue
-        units = (_variable(scene, index).shape or (0,))[-1] or 0
-        following = next((i for i in samples[-1].alike if i != index and _takes_all_alike(scene, i, units, samples) and meets(scene, index, i)), None)
+        units = _equal(scene, index, samples)
+        following = _next_layer(scene, index, units, samples) if units else None
         if following is not None:
             end = _variable(scene, index)
-            yield Twins(scene, index, following, len(samples), end.alike_at_end is not None and bool(end.changed))
+            yield Twins(scene, index, units, following, len(samples), end.alike_at_end is not None and bool(end.changed))
 
 
 def _variable(scene: Scene, index: int) -> rec.Variable:
     return scene.recording.variables[scene.call.sources[index].tensor]
 
 
-def _is_equal(scene: Scene, index: int, samples: list[Sample]) -> bool:
-    """Equal units: at first, in all gradients, of which one at least is not zero, and at the end."""
-    variable = _variable(scene, index)
-    if variable.alike is None or not variable.alike.columns or (variable.alike_at_end is not None and not variable.alike_at_end.columns):
-        return False
+def _equal(scene: Scene, index: int, samples: list[Sample]) -> int:
+    """How many units at a time are equal: at first, in all gradients, of which two at least are not zero, and at the end. 0: none."""
     stats = [sample.gradients[index] for sample in samples]
-    return all(_alike(sample, index) for sample in samples) and sum(s is not None and not s.bad and not s.is_faint() for s in stats) >= STEPS
+    if sum(s is not None and not s.bad and not s.is_faint() for s in stats) < STEPS:
+        return 0
+    known, total = _known(scene, index, samples), (_variable(scene, index).shape or (0,))[-1] or 0
+    sizes = [total, *sorted({n for one in known if one is not None for n in one.parts}, reverse=True)]
+    return next((n for n in sizes if all(one is not None and one.has_columns(n) for one in known)), 0)
 
 
-def _alike(sample: Sample, index: int) -> bool:
-    return index in sample.alike and sample.alike[index].columns
-
-
-def _takes_all_alike(scene: Scene, index: int, units: int, samples: list[Sample]) -> bool:
-    """A kernel that treats so many inputs at a time alike: at first, in all gradients, and at the end."""
+def _known(scene: Scene, index: int, samples: list[Sample]) -> list[Alike | None]:
+    """What is known of a kernel: at first, of all gradients, and at the end."""
     variable = _variable(scene, index)
     known = [variable.alike, *(sample.alike.get(index) for sample in samples)]
-    known += [variable.alike_at_end] if variable.alike_at_end is not None else []
-    return all(one is not None and one.has_rows(units) for one in known)
+    return known if variable.alike_at_end is None else [*known, variable.alike_at_end]
+
+
+def _next_layer(scene: Scene, index: int, units: int, samples: list[Sample]) -> int | None:
+    """One that takes the units in and treats them alike. For gates not the kernel by which the layer hands its units to itself."""
+    own = _variable(scene, index)
+    gated = units != (own.shape or (0,))[-1]
+    if gated and own.initial == "zeros":
+        return None  # the biases of a GRU, which have two axes
+    for i in samples[-1].alike:
+        if i == index or not all(one is not None and one.has_rows(units) for one in _known(scene, i, samples)):
+            continue
+        if meets(scene, index, i) and not (gated and _has_gates(_variable(scene, i), units)):
+            return i
+    return None
+
+
+def _has_gates(variable: rec.Variable, units: int) -> bool:
+    return variable.shape is not None and variable.shape[-2] == units and (variable.shape[-1] or 0) in [units * gates for gates in (3, 4)]
 
 
 def meets(scene: Scene, first: int, second: int) -> bool:

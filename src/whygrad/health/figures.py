@@ -9,6 +9,9 @@ import tensorflow as tf
 
 # Sums of squares below this may have lost elements whose square leaves the range of float32: then the exact, slower way is taken.
 _TOO_SMALL = 1e-30
+PIECE = 2**16  # elements: measured, 0.4 ms of CPU for 1.2 million; in one piece 0.75, in pieces of 2**17 more than in one
+_LINE = 16
+_MOST = 64  # pieces: each is five operations in the graph
 
 
 def of_gradients(gradients: Sequence[Any], scale: Any = None, skips: bool = False) -> Any:
@@ -80,8 +83,11 @@ class _Values:
 
     def fast(self) -> tuple[Any, Any, Any, Any]:
         """Half the sum of squares, highest, lowest, the number that are not zero: in few passes; right unless a square leaves its range."""
-        half, nonzero = tf.nn.l2_loss(self.values), 2.0 * tf.nn.l2_loss(tf.sign(self.values))
-        found = half, tf.reduce_max(self.values), tf.reduce_min(self.values), nonzero
+        pieces = [(tf.nn.l2_loss(p), tf.nn.l2_loss(tf.sign(p)), tf.reduce_max(p), tf.reduce_min(p)) for p in _pieces(self.values)]
+        half, nonzero, highest, lowest = pieces[0] if len(pieces) == 1 else (tf.stack(column) for column in zip(*pieces))
+        if len(pieces) > 1:
+            half, nonzero, highest, lowest = tf.reduce_sum(half), tf.reduce_sum(nonzero), tf.reduce_max(highest), tf.reduce_min(lowest)
+        found = half, highest, lowest, 2.0 * nonzero
         return found if self.values.dtype == tf.float32 else tuple(tf.cast(f, tf.float32) for f in found)
 
     def exact(self) -> tuple[Any, Any, Any, Any]:
@@ -93,6 +99,18 @@ class _Values:
         nonzero = tf.reduce_sum(tf.cast(tf.not_equal(wide, 0.0), tf.float32))
         bad = tf.reduce_sum(tf.cast(~tf.math.is_finite(wide), tf.float32))
         return tf.cast(norm, tf.float32), tf.cast(largest, tf.float32), nonzero, bad
+
+
+def _pieces(values: Any) -> list[Any]:
+    """On a CPU a large tensor in pieces that stay in the cache from one pass to the next and are too small for TensorFlow to wake other threads.
+
+    Rows of 16 elements keep them aligned: then `tf.split` does not copy.
+    """
+    size = values.shape.num_elements()
+    if size is None or size % _LINE or not PIECE < size <= _MOST * PIECE or tf.config.list_logical_devices("GPU"):
+        return [values]
+    rows, whole = size // _LINE, PIECE // _LINE
+    return list(tf.split(tf.reshape(values, [rows, _LINE]), [whole] * (rows // whole) + ([rows % whole] if rows % whole else [])))
 
 
 def _summed(slices: Any) -> tuple[Any, Any]:

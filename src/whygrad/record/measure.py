@@ -35,6 +35,9 @@ def glance(array: Any, *, again: bool = False) -> Stats:
     return Stats(array.size, UNKNOWN, 0, -norm, norm, norm)
 
 
+GATES = (3, 4)  # of a GRU and an LSTM, side by side in one kernel
+
+
 def alike(array: Any, sizes: Sequence[int] = ()) -> Alike | None:
     """Which units of a kernel, or of its gradient, are the same. `sizes`: numbers of inputs to compare with each other, beside all of them.
 
@@ -49,9 +52,12 @@ def alike(array: Any, sizes: Sequence[int] = ()) -> Alike | None:
         return None
     inputs, units = a.shape[-2:]
     candidates = sorted({n for n in (inputs, *sizes) if n > 1 and inputs % n == 0})
+    columns = units > 1 and bool(np.all(np.ptp(a, axis=-1) <= near * scale))
+    parts = () if columns else tuple(units // gates for gates in GATES if units % gates == 0 and units > gates)
     return Alike(
-        units > 1 and bool(np.all(np.ptp(a, axis=-1) <= near * scale)),
+        columns,
         tuple(n for n in candidates if bool(np.all(np.ptp(a.reshape(-1, n, units), axis=1) <= near * scale))),
+        tuple(n for n in parts if bool(np.all(np.ptp(a.reshape(-1, n), axis=1) <= near * scale))),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -10,6 +9,7 @@ from whygrad import catalogue
 from whygrad import syntax as ast
 from whygrad.catalogue import Entry
 from whygrad.catalogue.entry import CUT, best
+from whygrad.catalogue.holes import Hole, holes, with_functions, without_brackets
 from whygrad.catalogue.replacements import Inline, Replacement, for_entry
 from whygrad.dataclass import dataclass
 from whygrad.repairs.file import SourceFile
@@ -24,8 +24,6 @@ OPERATORS: Mapping[type[ast.AST], str] = {
     ast.NotEq: "not_equal",
     ast.FloorDiv: "floordiv",
 }
-HOLE = re.compile(r"\{(\w+)(?:\[(\d)\])?\}")
-FUNCTION = re.compile(r"\btf\.([\w.]+)(?=\()")
 
 
 @dataclass(frozen=True)
@@ -39,9 +37,9 @@ class StandIn:
     @property
     def twice(self) -> list[ast.expr]:
         """The arguments that the new expression holds more than once."""
-        holes = [m[1] for m in HOLE.finditer(self.inline.text)]
-        inside = 1 if "call" in holes else 0  # the call itself has each of them once
-        return [node for key, node in self.arguments.items() if holes.count(key) and holes.count(key) + inside > 1]
+        keys = [hole.key for hole in holes(self.inline.text)]
+        inside = 1 if "call" in keys else 0  # the call itself has each of them once
+        return [node for key, node in self.arguments.items() if keys.count(key) and keys.count(key) + inside > 1]
 
 
 def stand_in(file: SourceFile, node: ast.expr) -> StandIn | None:
@@ -81,19 +79,19 @@ def filled(file: SourceFile, node: ast.expr, text: str, values: Mapping[str, ast
         text = _without_zero(text, f"{{{key}}}", value)
         for i, element in enumerate(value.elts if isinstance(value, (ast.List, ast.Tuple)) else ()):
             text = _without_zero(text, f"{{{key}[{i}]}}", element)
-    text = FUNCTION.sub(lambda m: _called_here(file, node, m[1]), text)
-    for hole in reversed(list(HOLE.finditer(text))):
-        into: ast.expr | str | None = values.get(hole[1], node if hole[1] == "call" else None)
-        into = into.elts[int(hole[2])] if hole[2] and isinstance(into, (ast.List, ast.Tuple)) else into
-        text = text[: hole.start()] + _in_place(file, text, hole, into) + text[hole.end() :]
+    text = with_functions(text, lambda name: _called_here(file, node, name))
+    for hole in reversed(holes(text)):
+        into: ast.expr | str | None = values.get(hole.key, node if hole.key == "call" else None)
+        into = into.elts[int(hole.element)] if hole.element and isinstance(into, (ast.List, ast.Tuple)) else into
+        text = text[: hole.start] + _in_place(file, text, hole, into) + text[hole.end :]
     return text
 
 
-def _in_place(file: SourceFile, text: str, hole: re.Match[str], value: ast.expr | str | None) -> str:
+def _in_place(file: SourceFile, text: str, hole: Hole, value: ast.expr | str | None) -> str:
     """In brackets after an operator, or before one that binds more tightly."""
     if value is None or isinstance(value, str):
-        return value or hole[1]
-    after, before = text[hole.end() :].lstrip(), text[: hole.start()].rstrip()
+        return value or hole.key
+    after, before = text[hole.end :].lstrip(), text[: hole.start].rstrip()
     torn = before.endswith(("-", "+", "*", "/")) or (after[:1] in ("*", "/") and isinstance(value, ast.BinOp))
     loose = not isinstance(value, ast.BinOp) and after[:1] in ("-", "+", "*", "/")
     return file.operand(value) if torn or loose else file.code(value)
@@ -104,7 +102,7 @@ def _without_zero(text: str, hole: str, value: ast.expr | str) -> str:
     if not (isinstance(value, ast.Constant) and value.value == 0 and not isinstance(value.value, bool)):
         return text
     text = text.replace(f"{hole} + ", "").replace(f" - {hole}", "")
-    return re.sub(r"(?<!\w)\((\{[^{}()]*\})\)", r"\1", text)
+    return without_brackets(text)
 
 
 @lru_cache(maxsize=256)
@@ -154,8 +152,8 @@ def _arguments(file: SourceFile, node: ast.expr) -> dict[str, ast.expr] | None:
 
 def _holds(file: SourceFile, node: ast.expr, inline: Inline, arguments: Mapping[str, ast.expr]) -> bool:
     """Everything that the form speaks of is given, and what it does not speak of cannot be lost."""
-    holes = [(m[1], m[2]) for m in HOLE.finditer(inline.text + inline.before)]
-    numbered = [(key, i) for key, i in holes if key.isdigit()]
+    spoken_of = holes(inline.text + inline.before)
+    numbered = [(hole.key, hole.element) for hole in spoken_of if hole.key.isdigit()]
     for key, element in numbered:
         value = arguments.get(key)
         if value is None or (element and not (isinstance(value, (ast.List, ast.Tuple)) and len(value.elts) > int(element))):
@@ -165,4 +163,4 @@ def _holds(file: SourceFile, node: ast.expr, inline: Inline, arguments: Mapping[
         return False
     spoken = {id(arguments[key]) for key, _ in numbered} | ({id(arguments[needed])} if needed else set())
     rest = {id(v) for k, v in arguments.items() if k != "name"} - spoken
-    return ("call", None) in holes or not rest
+    return any(hole.key == "call" for hole in spoken_of) or not rest

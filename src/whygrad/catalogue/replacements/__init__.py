@@ -119,13 +119,26 @@ def instead_of(function: str) -> str | None:
 
 
 def _by_name(entry: Entry) -> Iterator[Replacement]:
-    from fnmatch import fnmatchcase
-
     op = entry.name.removeprefix("tensorflow.raw_ops.")
     for replacement in all_replacements():
-        by_pattern = any(fnmatchcase(name, pattern) for pattern in replacement.names for name in entry.names)
+        by_pattern = any(_matches(name, pattern) for pattern in replacement.names for name in entry.names)
         if by_pattern or op in replacement.ops:
             yield replacement
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """`*` stands for anything; nothing else is special. As `fnmatchcase`, which imports `re`."""
+    first, *parts = pattern.split("*")
+    if not parts:
+        return name == pattern
+    *middle, last = parts
+    at = len(first)
+    for part in middle:
+        found = name.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return name.startswith(first) and name.endswith(last) and len(name) - len(last) >= at
 
 
 def _is_cut(entry: Entry) -> bool:

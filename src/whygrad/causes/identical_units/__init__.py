@@ -7,7 +7,8 @@ What happens
 Why the gradient stops
     It does not stop; it is the same for each unit. Units that begin with the same weights compute the same value. The next layer, which began with
     the same weights for all of them, hands the same gradient back to all of them, and after the update they are equal again. Layers that begin
-    with zeros, ones or any other constant do this, where no dropout, no random bias and no random layer behind them tells the units apart.
+    with zeros, ones or any other constant do this, where no dropout, no random bias and no random layer behind them tells the units apart. In an
+    LSTM or a GRU it is the units of each gate, where both kernels begin so; the usual orthogonal recurrent kernel tells them apart.
 
 What to write instead
     Let chance make the units different, as Keras does where nothing is said:
@@ -34,10 +35,12 @@ from whygrad.model import Fix
 def claim(e: Evidence) -> Claim:
     units, layers = e.fact("units"), e.names
     many = len(e.variables) > 1
+    gates = e.fact("gates")
+    which = f"all {units} units of {layers}" if gates == "1" else f"in each of the {gates} gates of {layers} all {units} units"
     message = (
         f"the units of {layers} begin equal and get equal gradients, so each of these layers can do no more than one unit could"
         if many
-        else f"all {units} units of {layers} begin equal and get equal gradients, so together they can do no more than one unit could"
+        else f"{which} begin equal and get equal gradients, so together they can do no more than one unit could"
     )
     why = (
         f"{_began(e)} In each of the {e.fact('steps')} steps that were compared the gradients of the units were the same, and {e.fact('next')}, "

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 from whygrad import syntax as ast
-from whygrad.catalogue.replacements import Replacement, for_op, loss_for
+from whygrad.catalogue.holes import holes, without_brackets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whygrad.catalogue.replacements import Replacement
 
 GENERAL = "take the operation out of the loss (keep it for metrics), or replace it by a smooth stand-in: `whygrad explain non-differentiable-op`"
-HOLE = re.compile(r"\{(\d|call)\}")
 
 
 def advice(op: str, text: str, function: str) -> str:
     """One sentence. `text` is the expression that cuts the path, `function` the user's function around it."""
+    from whygrad.catalogue.replacements import loss_for  # which reads its files: only where something is said
+
     instead = _from_catalogue(op, text) or GENERAL
     metric = loss_for(function.rsplit(".", 1)[-1])
     return f"train with {metric} and keep this as a metric; or {instead}" if metric else instead
@@ -20,6 +23,8 @@ def advice(op: str, text: str, function: str) -> str:
 
 def _from_catalogue(op: str, text: str) -> str | None:
     """The sentence of the first replacement that has one, with the code in the user's own names; else the title of the first."""
+    from whygrad.catalogue.replacements import for_op
+
     known = for_op(op)
     said = next((found for r in known if (found := _said(r, op, text))), None)
     title = next((r.title for r in known), None)
@@ -33,17 +38,20 @@ def _said(replacement: Replacement, op: str, text: str) -> str:
     left, right = operands(text)
     values = {"0": left, "1": right, "call": " ".join(text.split())}
     code = inline.text.replace(" - {1}", "") if right in ("0", "0.0") and left.isidentifier() else inline.text
-    code = re.sub(r"(?<!\w)\((\{\d\})\)", r"\1", code)
-    holes = [m[1] for m in HOLE.finditer(inline.text if "{inline}" in inline.advice else inline.advice)]
-    if not all(values[h] for h in holes):
+    code = without_brackets(code)
+    spoken_of = {hole.key for text in (inline.text, inline.advice) for hole in holes(text) if text is inline.advice or "{inline}" in inline.advice}
+    if not all(values.get(key) for key in spoken_of - {"inline"}):
         return ""
-    said = HOLE.sub(lambda m: values[m[1]], inline.advice)
-    return said.replace("{inline}", HOLE.sub(lambda m: _filled(code, m, values), code)) if "{inline}" in said else said
+    return _filled(inline.advice, {**values, "inline": _filled(code, values, brackets=True)})
 
 
-def _filled(code: str, hole: re.Match[str], values: dict[str, str]) -> str:
+def _filled(text: str, values: dict[str, str], *, brackets: bool = False) -> str:
     """In brackets after a minus, where the user's expression could be torn apart."""
-    return _bracketed(values[hole[1]]) if code[: hole.start()].endswith(" - ") else values[hole[1]]
+    for hole in reversed(holes(text)):
+        value = values.get(hole.key, text[hole.start : hole.end])
+        torn = brackets and text[: hole.start].endswith(" - ")
+        text = text[: hole.start] + (_bracketed(value) if torn else value) + text[hole.end :]
+    return text
 
 
 def _bracketed(text: str) -> str:

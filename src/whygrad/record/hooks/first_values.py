@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import weakref
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from tensorflow.python.ops import resource_variable_ops
 
 from whygrad import recording as rec
 from whygrad.record.hooks.patching import guarded, unseen
-from whygrad.record.measure import alike
+from whygrad.record.measure import GATES, alike
 from whygrad.record.recorder import Recorder
 from whygrad.samples import Alike
 
@@ -84,9 +84,15 @@ def compared(r: Recorder, call: rec.GradientCall, gradients: Sequence[Any]) -> d
             for key in fresh:
                 _begin(r, key)
     equal = {i: r.variables[s.key] for i, s in enumerate(call.sources) if s.key in r.values.equal} if r.values.equal else {}
-    sizes = sorted({v.shape[-1] for v in equal.values() if v.alike is not None and v.alike.columns and v.shape and v.shape[-1]})
+    sizes = _sizes(v for v in equal.values() if v.alike is not None and (v.alike.columns or v.alike.parts))
     found = {i: alike(gradients[i], sizes) for i in equal if gradients[i] is not None and _is_dense(gradients[i], equal[i])} if sizes else {}
     return {i: one for i, one in found.items() if one is not None}
+
+
+def _sizes(variables: Iterable[rec.Variable]) -> list[int]:
+    """So many units may be equal: all of a layer, or those of one gate."""
+    units = {v.shape[-1] for v in variables if v.shape and v.shape[-1]}
+    return sorted(units | {n // gates for n in units for gates in GATES if n % gates == 0 and n > gates})
 
 
 def _is_dense(gradient: Any, variable: rec.Variable) -> bool:
@@ -104,7 +110,7 @@ def _begin(r: Recorder, key: int) -> None:
     r.values.prints[key] = fingerprint(value)
     if known.trainable and _may_be_equal(value):
         known.alike = alike(value)
-        if known.alike is not None and (known.alike.columns or known.alike.rows):
+        if known.alike is not None and (known.alike.columns or known.alike.rows or known.alike.parts):
             r.values.equal.add(key)
 
 
@@ -116,7 +122,7 @@ def _may_be_equal(value: Any) -> bool:
 
 def look_back(r: Recorder) -> None:
     """What the values have become."""
-    sizes = sorted({shape[-1] or 1 for key in r.values.equal if (shape := r.variables[key].shape)})
+    sizes = _sizes(r.variables[key] for key in r.values.equal)
     with guarded(r), unseen(r):
         for key, first in r.values.prints.items():
             variable, known = r.values.variables[key](), r.variables[key]

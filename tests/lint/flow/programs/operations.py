@@ -205,3 +205,10 @@ def over_an_iterator():
     with T.GradientTape() as tape:
         loss = T.reduce_sum(T.round(x @ w))  # cut non-differentiable-op
     return tape.gradient(loss, w)
+
+
+def beside_an_epsilon():
+    with T.GradientTape() as tape:
+        hits = K.sum(K.round(x @ w))  # cut non-differentiable-op
+        loss = 1.0 - hits / (hits + 3.0 + K.epsilon())
+    return tape.gradient(loss, w)

@@ -164,8 +164,15 @@ def clip_by_global_norm(walk: Walk, args: Arguments, site: Site) -> Value:
     return Sequence.of([clipped, walk.op(site, items, "tensorflow.linalg.global_norm")])
 
 
+def setting(walk: Walk, args: Arguments, site: Site) -> Value:
+    """A small number of Keras's own, as in `tp / (tp + fp + K.epsilon())`."""
+    return walk.data(site, form="number", dtype="float")
+
+
 HANDLERS: dict[str, Handler] = {
     **higher_order.HANDLERS,
+    "keras.backend.epsilon": setting,
+    "keras.config.epsilon": setting,
     "tensorflow.GradientTape": tapes.make,
     "tensorflow.constant": convert,
     "tensorflow.convert_to_tensor": convert,
