@@ -68,8 +68,8 @@ def predicted(scene: Scene, index: int) -> Finding | None:
         return None
     for sink in _constants(scene):
         chain = scene.program.derives(sink, created) or ()
-        step = next((s for s in reversed(chain) if s.call and s.call.endswith(PREDICTIONS)), None)
-        if step is not None and not scene.program.is_own(step.location):
+        step = next((s for s in reversed(chain) if s.call in PREDICTIONS), None)
+        if step is not None:
             related = [Related("and comes back here, as a constant", sink)] if sink.line != step.location.line else []
             return Finding("left-tensorflow", step.location, related=related, facts={"call": step.call or ""}, proven=False)
     return None
@@ -118,7 +118,7 @@ def _silently(scene: Scene, sink: Location, made: list[Location]) -> Finding | N
 def _predicted(chain: tuple[Step, ...], origin: Location) -> Location | None:
     """`model.predict(x)` of Keras gives arrays: seen where the user's code goes no deeper than this call."""
     last = chain[-1]
-    return origin if last.location == origin and (last.call or "").endswith(PREDICTIONS) else None
+    return origin if last.location == origin and last.call in PREDICTIONS else None
 
 
 def _within(inner: Location, outer: Location) -> bool:
@@ -136,4 +136,4 @@ def leaves(call: str | None) -> bool:
 
 
 def _callee(chain: tuple[Step, ...]) -> str:
-    return next((s.call for s in reversed(chain) if s.call and (leaves(s.call) or s.call.endswith(PREDICTIONS))), "")
+    return next((s.call for s in reversed(chain) if s.call and (leaves(s.call) or s.call in PREDICTIONS)), "")

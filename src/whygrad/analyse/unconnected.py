@@ -84,7 +84,7 @@ def bypassed(scene: Scene, index: int) -> Finding | None:
     node = scene.trace.nodes[producer]
     related = [Related("the loss was computed from this instead", scene.made(ancestor))]
     if scene.judge.records(node):
-        return Finding("unused-variable", scene.where(node), related=related, facts={"how": "bypassed"})
+        return Finding("unused-variable", scene.beside_tape(node), related=related, facts={"how": "bypassed"})
     where = scene.beside_tape(node)
     return Finding("outside-tape", where, related=related, facts={"when": "before", "how": "bypassed"})
 

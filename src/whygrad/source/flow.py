@@ -107,11 +107,6 @@ class Program:
         keywords = {k.arg or "**": self._location(k.value, file) for k in call.keywords}
         return CallInfo(self._location(call, file), self._callee(call, file), self._location(call.func, file), args, keywords)
 
-    def is_own(self, location: Location) -> bool:
-        """Does the call at this place run a function of the user's?"""
-        node = self._expression(location)
-        return isinstance(node, ast.Call) and bool(self._calls.by_call.get(node))
-
     def function_at(self, location: Location) -> FunctionInfo | None:
         """The innermost function around `location` (or at it)."""
         file = self._files.get(location.path)

@@ -83,7 +83,7 @@ def _instead(e: Evidence) -> str:
     if call in INSTEAD:
         old, new = (" and ".join(f"`{t}`" for t in texts) for texts in ([c.replace("numpy.", "np.") for c in known], [INSTEAD[c] for c in known]))
         return f"stay in TensorFlow: use {new} in the place of {old}"
-    if call.endswith((".predict", ".predict_on_batch")):
+    if call in (".predict", ".predict_on_batch"):
         return "call the model itself, `model(x)`, which gives a tensor with its history; `predict` gives arrays"
     if call in ("float", "int", ".numpy", ".item", ".tolist"):
         return (

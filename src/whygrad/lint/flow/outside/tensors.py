@@ -47,11 +47,6 @@ def cast_to(dtype: str) -> Handler:
     return lambda walk, args, site: cast(walk, Arguments(args.positional[:1], {**args.keywords, "dtype": Plain(dtype)}), site)
 
 
-def setting(walk: Walk, args: Arguments, site: Site) -> Value:
-    """`K.epsilon()`, `K.image_data_format()`: a number or a word."""
-    return walk.data(site, form="number")
-
-
 def made(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     """`tf.zeros(shape)` and the like: nothing is in it but numbers."""
     last = name.rpartition(".")[2]
@@ -165,14 +160,12 @@ def clip_by_global_norm(walk: Walk, args: Arguments, site: Site) -> Value:
 
 
 def setting(walk: Walk, args: Arguments, site: Site) -> Value:
-    """A small number of Keras's own, as in `tp / (tp + fp + K.epsilon())`."""
+    """A small number or a word of Keras's own, as in `tp / (tp + fp + K.epsilon())`."""
     return walk.data(site, form="number", dtype="float")
 
 
 HANDLERS: dict[str, Handler] = {
     **higher_order.HANDLERS,
-    "keras.backend.epsilon": setting,
-    "keras.config.epsilon": setting,
     "tensorflow.GradientTape": tapes.make,
     "tensorflow.constant": convert,
     "tensorflow.convert_to_tensor": convert,
