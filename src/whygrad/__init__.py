@@ -30,3 +30,12 @@ def __getattr__(name: str) -> Any:
 
         return getattr(importlib.import_module(_LAZY[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext whygrad`: the same as `whygrad.install()`."""
+    __getattr__("install")()
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    __getattr__("uninstall")()

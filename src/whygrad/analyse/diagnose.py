@@ -30,12 +30,13 @@ OF_NONE = re.compile(r"\bNone(Type)?\b")  # in the exception of a program that w
 
 @dataclass
 class Analysis:
-    """What `analyse` gives back. `mismatches` are gradient calls whose None mask was not the predicted one."""
+    """What `analyse` gives back. `mismatches` are gradient calls whose None mask was not the predicted one; `asked` is the last that failed."""
 
     diagnoses: tuple[Diagnosis, ...] = ()
     gradients: tuple[GradientRow, ...] = ()
     variables: tuple[VariableRow, ...] = ()
     mismatches: list[str] = field(default_factory=list)
+    asked: Location | None = None
 
 
 class Session:
@@ -88,6 +89,8 @@ def analyse(recording: rec.Recording, read: Callable[[str], str | None], excepti
     for scene in scenes:
         check_prediction(scene, result)
         key = (scene.call.site, scene.call.missing, scene.call.error and scene.call.error.split(":")[0])
+        if is_failing(scene.call):
+            result.asked = scene.location
         if is_failing(scene.call) and key not in seen and len(seen) < MAX_CALLS:
             seen.add(key)
             groups += groups_of(scene)

@@ -135,13 +135,19 @@ def _unread_prediction(scene: Scene) -> Finding | None:
     for key in scene.ways:
         where = scene.made(key)
         info = scene.program.function_at(where) if where else None
-        if info is None or info.location in seen:
+        if info is None or info.location in seen or _asks(scene, info):
             continue
         seen.add(info.location)
         unread = [p for p in info.parameters if p in info.unread and p not in ("self", "cls", "args", "kwargs") and not p.startswith("_")]
         if unread and len(info.parameters) >= 2 and not info.name.startswith("__"):
             return _unread(scene, info, unread[-1])
     return None
+
+
+def _asks(scene: Scene, info: FunctionInfo) -> bool:
+    """Is it the function that asks for the gradient? What it does not read (`epoch`) belongs to the training."""
+    asked = scene.location
+    return asked is not None and asked.path == info.location.path and info.location.line <= asked.line <= info.location.end_line
 
 
 def _unread(scene: Scene, info: FunctionInfo, parameter: str) -> Finding:
