@@ -12,6 +12,7 @@ import dataclasses
 import os
 import platform
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ class Session:
 
         self._recorder = Recorder()
         self._brief = brief
+        self._one_at_a_time = threading.RLock()  # two threads may fail at once
         self._known: Report | None = None
         self._clock = -1
         self._told: tuple[Diagnosis, ...] = ()  # those of earlier exceptions
@@ -115,12 +117,12 @@ class Session:
 
     @contextlib.contextmanager
     def _paused(self) -> Iterator[None]:
-        active = self._recorder.active
-        self._recorder.active = False
-        try:
-            yield
-        finally:
-            self._recorder.active = active and not self._recorder.failures
+        with self._one_at_a_time:
+            on, self._recorder.on = self._recorder.on, False
+            try:
+                yield
+            finally:
+                self._recorder.on = on and not self._recorder.failures
 
 
 class _LongSession(Session):

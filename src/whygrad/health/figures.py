@@ -9,7 +9,7 @@ import tensorflow as tf
 
 # Sums of squares below this may have lost elements whose square leaves the range of float32: then the exact, slower way is taken.
 _TOO_SMALL = 1e-30
-PIECE = 2**16  # elements: measured, 0.4 ms of CPU for 1.2 million; in one piece 0.75, in pieces of 2**17 more than in one
+PIECE = 2**16  # elements: side by side with one piece, 0.87 of the CPU and 0.90 of the time for 1.2 million
 _LINE = 16
 _MOST = 64  # pieces: each is five operations in the graph
 

@@ -22,7 +22,23 @@ BARRIER = 2  # our own frame around the call of a Keras layer: what lies below i
 class PerThread:
     """What differs between threads: the tapes recording now, and what the next op belongs to."""
 
-    __slots__ = ("applying", "arguments", "attached", "below", "depth", "filling", "kept", "layer", "pending", "quiet", "state", "stopped", "tapes")
+    __slots__ = (
+        "applying",
+        "arguments",
+        "attached",
+        "below",
+        "depth",
+        "filling",
+        "given",
+        "kept",
+        "layer",
+        "own",
+        "pending",
+        "quiet",
+        "state",
+        "stopped",
+        "tapes",
+    )
 
     def __init__(self) -> None:
         self.state = 0
@@ -33,6 +49,8 @@ class PerThread:
         self.applying = 0  # inside an optimizer
         self.pending: list[Any] = []  # function calls, Ifs and Whiles whose op is about to be recorded
         self.filling: int | None = None  # site at which the Keras variable was made that gets its value only now
+        self.own = False  # what runs now is ours: it is not recorded
+        self.given: dict[int, Any] = {}  # what the custom gradients (by their op) gave in the gradient() that runs now
         self.quiet = False  # inside gradient() or an optimizer, and no tape listens: eager ops are not recorded one by one
         self.below: list[list[int] | None] = []  # for each BARRIER on the stack, the user frames below it
         self.layer = 0  # the Keras layer being called, as an index into Recorder.layers
@@ -62,7 +80,7 @@ class Recorder:
     """Collects events; `finish()` gives the Recording. One instance for all threads."""
 
     def __init__(self) -> None:
-        self.active = False
+        self.on = False
         self.threads = Threads()
         self.ops = rec.OpRows()
         self.lock = threading.Lock()
@@ -103,6 +121,11 @@ class Recorder:
         self.tick: Callable[[], None] = lambda: None  # called now and then, so that the watcher can take itself off
 
     # -- where are we ---------------------------------------------------------------------------------------------
+
+    @property
+    def active(self) -> bool:
+        """Whether what happens now in this thread is recorded."""
+        return self.on and not self.threads.own.own
 
     @property
     def thread(self) -> PerThread:
@@ -237,7 +260,7 @@ class Recorder:
     def failed(self, error: BaseException) -> None:
         """A hook raised: remember it, switch off, never let it reach the user's program."""
         self.failures.append(error)
-        self.active = False
+        self.on = False
 
     # -- the end --------------------------------------------------------------------------------------------------
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable
-from types import CodeType
 from typing import Any
 
 from tensorflow.python.autograph.impl import api as autograph_api
@@ -18,9 +16,10 @@ from tensorflow.python.ops.parallel_for import pfor
 from tensorflow.python.util import nest
 
 from whygrad import recording as rec
-from whygrad.record import autograph, sites
+from whygrad.record import autograph
 from whygrad.record.hooks.disguise import is_ours, part_of
 from whygrad.record.hooks.graph_samples import Looker
+from whygrad.record.hooks.handwritten import definition_of
 from whygrad.record.hooks.ops import captures_of, graph_number, symbolic_meta
 from whygrad.record.hooks.patching import Patches, guarded
 from whygrad.record.hooks.tapes import current_graph
@@ -179,31 +178,29 @@ def _pseudo_op(r: Recorder, kind: str, outputs: Any, inputs: Any) -> int:
 
 @part_of(custom_gradient.custom_gradient)
 def _custom(r: Recorder, name: str, outputs: Any, inputs: Any, backward: Any) -> Any:
-    """Record the custom gradient as an op; the returned backward function notes which gradients it gave."""
+    """Record the custom gradient as an op; the returned backward function notes which gradients it gave.
+
+    The program's function runs as often as without us: where we go back through the tape once more, what it gave stands for it. Where the
+    program's own question did not need it, nothing behind it is of interest either.
+    """
     op = _pseudo_op(r, rec.CUSTOM, outputs, inputs)
     count = len(inputs)
     returned: list[tuple[bool, ...]] = []
     r.customs[op] = rec.Custom(op, name, definition_of(backward), returned)
 
     def observed(*grads: Any) -> Any:
+        if r.thread.own:
+            return r.thread.given.get(op, [None] * count)
         result = backward(*grads)
         with guarded(r):
+            if r.thread.depth:
+                r.thread.given[op] = result
             flat = nest.flatten(result)
             if len(flat) >= count:
                 returned.append(tuple(g is None for g in flat[len(flat) - count :]))
         return result
 
     return observed
-
-
-def definition_of(backward: Any) -> Any:
-    """Where the user's own gradient function is written: TensorFlow closes over it as `grad_fn`."""
-    try:
-        grad_fn = inspect.getclosurevars(backward).nonlocals.get("grad_fn")
-        code: CodeType | None = getattr(inspect.unwrap(grad_fn), "__code__", None) if grad_fn is not None else None
-    except (TypeError, ValueError):
-        return None
-    return sites.definition(code) if code is not None and sites.is_user_code(code) else None
 
 
 def _user_code(original: Any) -> Any:

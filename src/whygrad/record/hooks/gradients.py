@@ -122,6 +122,7 @@ def _answered(
         if call is not None:
             call.error = f"{type(error).__name__}: {error}"
             r.calls.append(call)
+        r.thread.given.clear()
         raise
     finally:
         r.thread.depth -= 1
@@ -135,6 +136,7 @@ def _answered(
             if sample is not None:
                 r.samples.append(sample)
             judged(call, sample)
+    r.thread.given.clear()
     return result
 
 

@@ -17,6 +17,7 @@ from tensorflow.python.ops import gen_dataset_ops
 from whygrad import recording as rec
 from whygrad.record.hooks import first_values, replay
 from whygrad.record.hooks.eager_samples import is_odd, worth_tracing
+from whygrad.record.hooks.handwritten import is_handwritten
 from whygrad.record.hooks.patching import unseen
 from whygrad.record.measure import glance, stats
 from whygrad.record.recorder import Recorder
@@ -124,17 +125,30 @@ def _trace_back(sample: Sample, definition: Any, graph: Any, names: dict[int, st
         wanted = [*targets, *(t.name for t in between)]
         return replay.arrays(replay.run(definition, wanted, feeds, lambda tensors: replay.differentiated(tensors, len(targets))))
 
-    between = _ancestors(graph, set(targets))
+    everything = _ancestors(graph, set(targets))
+    between = _apart_from(everything, [op for op in {t.op for t in everything} if is_handwritten(op)])
     try:
         found = measured(between)
     except (ValueError, TypeError, AttributeError, LookupError, errors.OpError):
-        # A loop that was prepared for one gradient takes no second one; a custom gradient may use tensors of the graph that was copied.
-        between = _ancestors(graph, set(targets), STOPS)
+        # A loop that was prepared for one gradient takes no second one; TensorFlow's own custom gradients use tensors of the graph that was copied.
+        between = [t for t in _ancestors(graph, set(targets), STOPS) if t in between]
         found = measured(between)
     for tensor, value, gradient in zip(between, found[: len(between)], found[len(between) :], strict=True):
         sample.values[tensor._id] = stats(value)
         if gradient.size or not value.size:
             sample.cotangents[tensor._id] = stats(gradient)
+
+
+def _apart_from(tensors: list[Any], ops: list[Any]) -> list[Any]:
+    """The tensors that none of the operations is computed from."""
+    queue = [t for op in ops for t in op.inputs]
+    behind = {t.name for t in queue}
+    while queue:
+        for t in queue.pop().op.inputs:
+            if t.name not in behind:
+                behind.add(t.name)
+                queue.append(t)
+    return [t for t in tensors if t.name not in behind]
 
 
 def _ancestors(graph: Any, targets: set[str], stop: frozenset[str] = frozenset()) -> list[Any]:

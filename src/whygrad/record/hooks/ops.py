@@ -65,9 +65,9 @@ def make_callback(recorder: Recorder) -> Callable[..., list[Any] | None]:
     frame_of, site_of, append, lock = sys._getframe, recorder.site_in, recorder.ops.append, recorder.lock
 
     def on_op(op_type: Any, inputs: Any, attrs: Any, outputs: Any, op_name: Any = None, graph: Any = None) -> list[Any] | None:
-        if not recorder.active:
-            return handed_on(outputs, graph)
         thread = threads.own
+        if not recorder.on or thread.own:
+            return handed_on(outputs, graph)
         if thread.quiet and graph is None and outputs:  # what TensorFlow computes for itself; writes, which have no outputs, change variables
             recorder.newest = outputs[-1]._id
             return None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import io
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -94,12 +93,13 @@ class guarded:  # noqa: N801 - written like contextlib's; a class, because a gen
 
 @contextlib.contextmanager
 def unseen(r: Recorder) -> Iterator[None]:
-    """What we compute ourselves is not recorded, not seen by the program's tapes, and prints nothing (a custom gradient of the user's might)."""
+    """What we compute ourselves in this thread is neither recorded nor seen by the program's tapes. Nothing of the program's own is called in it."""
     from tensorflow.python.framework import ops as tf_ops  # not sooner: what the program sets before it imports TensorFlow must count
 
-    active, r.active = r.active, False
+    thread = r.thread
+    before, thread.own = thread.own, True
     try:
-        with contextlib.redirect_stdout(io.StringIO()), tf_ops.init_scope():
+        with tf_ops.init_scope():
             yield
     finally:
-        r.active = active
+        thread.own = before

@@ -77,7 +77,7 @@ class Watcher:
     def stop(self) -> None:
         """Take everything off. Safe to call twice."""
         self.stopped = True
-        self.recorder.active = False
+        self.recorder.on = False
         if self.callback is not None:
             self.callback.detach()
         self.imports.forget_all()
@@ -86,7 +86,7 @@ class Watcher:
             _current.remove(self)
 
     def names(self) -> list[str]:
-        return self.patches.names() + (["op callback"] if self.recorder.active else [])
+        return self.patches.names() + (["op callback"] if self.recorder.on else [])
 
     def said(self) -> list[str]:
         """What the user must know about the watching itself."""
@@ -110,7 +110,7 @@ class Watcher:
         session_samples.install(self.patches, self.sampled)
         variables.install(self.patches)
         boundary.install(self.patches)
-        self.recorder.active = True
+        self.recorder.on = True
         self.callback.attach()
 
     def _optimizer(self, *classes: Any) -> None:
@@ -143,7 +143,7 @@ class Watcher:
         if r.failures or self.stopped:
             return
         place = r.place(sys._getframe(2))
-        if not r.active:
+        if not r.on:
             if place in self.places:
                 return
             self._wake()
@@ -153,7 +153,7 @@ class Watcher:
     def _wake(self) -> None:
         """Record again: what comes now has not been seen before. Ops that ran in between are missing."""
         self.recorder.gaps.append(self.recorder.clock)
-        self.recorder.active = True
+        self.recorder.on = True
         self.healthy_calls, self.odd_calls, self.healthy_since = 0, 0, None
         self.callback.attach()
 
@@ -209,7 +209,7 @@ class Watcher:
         missed = any(any(mask or ()) for _, mask in self.judged.values())
         hopeless = since is None and bool(self.judged) and (missed or self.odd_calls >= ODD_STEPS)
         if settled and (waited or hopeless or max(self.healthy_calls, self.odd_calls) >= GRACE_STEPS):
-            r.active = False
+            r.on = False
             self.known_bad = self.known_bad or missed
             if self.callback is not None:
                 self.callback.detach()
