@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from whygrad.api import Session, install, uninstall, watch
     from whygrad.health import GradientHealth
 
-__all__ = ["GradientHealth", "Session", "__version__", "health", "install", "uninstall", "watch"]
+__all__ = [
+    "GradientHealth",
+    "Session",
+    "__version__",
+    "health",
+    "install",
+    "load_ipython_extension",
+    "uninstall",
+    "unload_ipython_extension",
+    "watch",
+]
 
 _LAZY = {
     "GradientHealth": "whygrad.health",

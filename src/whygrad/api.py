@@ -20,7 +20,7 @@ from typing import Any
 from whygrad import notebook
 from whygrad._version import __version__
 from whygrad.imports import ImportWatch
-from whygrad.model import Diagnosis, Environment, Location, Outcome, Report
+from whygrad.model import Diagnosis, Environment, Outcome, Report
 from whygrad.program import without_own_frames
 
 __all__ = ["Session", "install", "start_watching", "uninstall", "watch"]
@@ -39,7 +39,7 @@ class Session:
         self._known: Report | None = None
         self._clock = -1
         self._told: tuple[Diagnosis, ...] = ()  # those of earlier exceptions
-        self._asked: Location | None = None  # where the gradient was asked for that failed last
+        self._latest: frozenset[Any] = frozenset()  # cause and place of what the last failing call is about
         self._last = ""  # the text of the exception that was explained last
         self._recorder.refused = self.explain
         self._watcher = start(self._recorder, always=always)
@@ -53,7 +53,7 @@ class Session:
         """The report on everything recorded so far. Recording goes on after it."""
         if self._known is None or self._recorder.clock != self._clock or (exception is not None and not self._known.diagnoses):
             with self._paused():
-                self._known, self._asked = _report(self._recorder, self._watcher.said(), exception)
+                self._known, self._latest = _report(self._recorder, self._watcher.said(), exception)
                 self._clock = self._recorder.clock
         return dataclasses.replace(self._known, outcome=outcome)
 
@@ -84,7 +84,7 @@ class Session:
 
         report = self.report(exception=error)
         fresh = tuple(d for d in report.diagnoses if d not in self._told)
-        again = tuple(d for d in report.diagnoses if self._asked in (d.location, *(r.location for r in d.related)))
+        again = tuple(d for d in report.diagnoses if (d.cause, d.location) in self._latest)
         self._told = report.diagnoses
         report = dataclasses.replace(report, diagnoses=fresh or again or report.diagnoses)
         loud = [d for d in report.diagnoses if d.severity == "error"]
@@ -224,14 +224,14 @@ def uninstall() -> None:
             sys.excepthook = previous
 
 
-def _report(recorder: Any, notices: list[str], exception: BaseException | None) -> tuple[Report, Location | None]:
-    """The report, and where the gradient was asked for that failed last."""
+def _report(recorder: Any, notices: list[str], exception: BaseException | None) -> tuple[Report, frozenset[Any]]:
+    """The report, and what the last failing call is about."""
     tensorflow = sys.modules.get("tensorflow")
     said = list(notices)
     diagnoses: tuple[Diagnosis, ...] = ()
     gradients: tuple[Any, ...] = ()
     variables: tuple[Any, ...] = ()
-    asked = None
+    latest: frozenset[Any] = frozenset()
     if tensorflow is None:
         said.append("TensorFlow was never imported: there was nothing to watch")
     elif recorder.clock:
@@ -242,14 +242,14 @@ def _report(recorder: Any, notices: list[str], exception: BaseException | None) 
         ended = f"{type(exception).__name__}: {exception}" if exception is not None else None
         case = store.observed(recorder.finish(optypes.oracle), text.read, ended)
         analysis = analyse(case.recording, case.read, ended)
-        diagnoses, gradients, variables, asked = analysis.diagnoses, analysis.gradients, analysis.variables, analysis.asked
+        diagnoses, gradients, variables, latest = analysis.diagnoses, analysis.gradients, analysis.variables, analysis.latest
         said += [
             f"whygrad expected another gradient than TensorFlow gave at {m}; what is said about it is only likely" for m in analysis.mismatches[:3]
         ]
         said += [_keep(case)] if analysis.mismatches else []
     said += [f"a hook of whygrad failed and was switched off: {type(e).__name__}: {e}" for e in recorder.failures[:1]]
     _be_strict(recorder.failures)
-    return Report(__version__, _environment(), "run", None, diagnoses, gradients, tuple(said), variables), asked
+    return Report(__version__, _environment(), "run", None, diagnoses, gradients, tuple(said), variables), latest
 
 
 def _keep(case: Any) -> str:

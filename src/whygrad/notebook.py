@@ -9,10 +9,8 @@ from typing import Any
 
 __all__ = ["attach"]
 
-Explain = Callable[[BaseException], None]
 
-
-def attach(explain: Explain) -> Callable[[], None]:
+def attach(explain: Callable[[BaseException], None]) -> Callable[[], None]:
     """Explain what a cell raises from here on; returns what takes it off again. Without IPython, or where it has a handler, nothing is done."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is None or getattr(shell, "custom_exceptions", None) or not hasattr(shell, "set_custom_exc"):
