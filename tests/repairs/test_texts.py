@@ -47,6 +47,7 @@ IN_THE_BLOCK = {
     ),
     "v = tf.Variable(w * 2.0)\nloss = tf.reduce_sum(x @ v)": "v = w * 2.0\nloss = tf.reduce_sum(x @ v)",
     "loss = tf.reduce_sum(tf.stop_gradient(x @ w))  # why?": "loss = tf.reduce_sum(x @ w)  # why?",
+    "loss = tf.reduce_sum(tf.stop_gradient(input=x @ w, name='frozen'))": "loss = tf.reduce_sum(x @ w)",
     "loss = tf.reduce_mean(tf.cast(tf.less(x @ w, 1.0), tf.float32))": "loss = tf.reduce_mean(tf.sigmoid(10.0 * (1.0 - (x @ w))))",
     "hit = x @ w > 0\nloss = tf.reduce_mean(tf.cast(hit, 'half'))": "hit = tf.sigmoid(10.0 * (x @ w))\nloss = tf.reduce_mean(tf.cast(hit, 'half'))",
     "z = x @ w\nloss = tf.reduce_sum(tf.floor(z))": "z = x @ w\nloss = tf.reduce_sum(z + tf.stop_gradient(tf.floor(z) - z))",
@@ -167,3 +168,21 @@ def test_two_weights_in_one_line() -> None:
     before = program("loss = tf.reduce_sum(x @ a + b)", HEAD + made, result="tape.gradient(loss, [a, b])")
     wanted = "a, b = tf.Variable(np.ones([3, 2], np.float32)), tf.Variable(np.zeros(2, np.float32))\n"
     assert after(before) == before.replace(made, wanted)
+
+
+@pytest.mark.parametrize("labels", ["tf.ones_like(scores)", "0.9 * tf.ones_like(scores)", "keras.ops.full_like(scores, 0.9)"])
+def test_a_label_that_overwrites_the_prediction_gets_a_name(labels: str) -> None:
+    def text(name: str) -> str:
+        lines = f"    {name} = {labels}\n    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels={name}, logits=scores))\n"
+        return program("loss = loss_of(x @ w)", f"import keras\n{HEAD}\ndef loss_of(scores):\n{lines}\n")
+
+    assert after(text("scores")) == text("labels")
+
+
+@pytest.mark.parametrize("zeros", ["tf.zeros_like(dy)", "tf.keras.backend.zeros_like(dy)", "0.0 * dy", "None"])
+def test_a_gradient_function_that_gives_zeros_hands_on_what_it_was_given(zeros: str) -> None:
+    def text(given: str) -> str:
+        lines = f"    def backward(dy):\n        return {given}\n\n    return tf.round(x), backward\n"
+        return program("loss = tf.reduce_sum(rounded(x @ w))", f"{HEAD}\n@tf.custom_gradient\ndef rounded(x):\n{lines}\n")
+
+    assert after(text(zeros)) == text("dy")

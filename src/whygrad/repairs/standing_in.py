@@ -161,6 +161,6 @@ def _holds(file: SourceFile, node: ast.expr, inline: Inline, arguments: Mapping[
     needed, _, wanted = inline.needs.partition("=")
     if needed and (needed not in arguments or file.code(arguments[needed]) != wanted):
         return False
-    spoken = {id(arguments[key]) for key, _ in numbered} | ({id(arguments[needed])} if needed else set())
-    rest = {id(v) for k, v in arguments.items() if k != "name"} - spoken
+    may_go = (*(key for key, _ in numbered), needed, "name")
+    rest = {id(v) for v in arguments.values()} - {id(arguments[key]) for key in may_go if key in arguments}
     return any(hole.key == "call" for hole in spoken_of) or not rest

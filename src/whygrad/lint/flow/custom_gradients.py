@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.catalogue import kinds
+from whygrad.lint.flow import knowledge
 from whygrad.lint.flow.graph import Cut, Edge, Frame, Node, Site, behind, carried
 from whygrad.lint.flow.values import Function, Plain, Sequence, Tensor, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk
-
-ZEROS = ("zeros_like", "zeros")
 
 
 def through_custom(walk: Walk, function: Function, args: Arguments, result: Value, site: Site) -> Value:
@@ -88,9 +88,15 @@ def _judged(value: Value, function: Function, at: Site) -> Cut | None:
     if isinstance(value, Plain) and value.value is None:
         return Cut("custom-gradient", facts, at)
     zero = (isinstance(value, Plain) and isinstance(value.value, (int, float)) and value.value == 0) or _times_zero(at.node)
-    if zero or (isinstance(value, Tensor) and value.node.label.rpartition(".")[2] in ZEROS):
+    if zero or (isinstance(value, Tensor) and _is_zeros(value.node.label)):
         return Cut("custom-gradient", facts | {"gradient": "zero"}, at)
     return None
+
+
+def _is_zeros(label: str) -> bool:
+    """`tf.zeros_like(x)`, by what was measured. `tf.zeros(shape)` reads no tensor: a number that is written there, as `0.0` is."""
+    found = knowledge.entry(label)
+    return found is not None and (kinds.gives_zeros(found) or label.endswith(".zeros"))
 
 
 def _times_zero(node: ast.AST) -> bool:
