@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from repairs.rounds import rounds
+from whygrad.repairs.casting import uncast
+from whygrad.repairs.comparing import dtype_of, is_float_cast
+from whygrad.repairs.file import SourceFile
 
 HEAD = "import numpy as np\nimport tensorflow as tf\n\nx = tf.random.normal([8, 3])\n"
 
@@ -47,6 +52,8 @@ IN_THE_BLOCK = {
     ),
     "v = tf.Variable(w * 2.0)\nloss = tf.reduce_sum(x @ v)": "v = w * 2.0\nloss = tf.reduce_sum(x @ v)",
     "loss = tf.reduce_sum(tf.stop_gradient(x @ w))  # why?": "loss = tf.reduce_sum(x @ w)  # why?",
+    "loss = tf.reduce_mean(tf.cast(tf.less(x @ w, 1.0), float))": "loss = tf.reduce_mean(tf.sigmoid(10.0 * (1.0 - (x @ w))))",
+    "loss = tf.reduce_sum(2.0 * tf.cast(tf.square(w), int))": "loss = tf.reduce_sum(2.0 * tf.square(w))",
     "loss = tf.reduce_sum(tf.stop_gradient(input=x @ w, name='frozen'))": "loss = tf.reduce_sum(x @ w)",
     "loss = tf.reduce_mean(tf.cast(tf.less(x @ w, 1.0), tf.float32))": "loss = tf.reduce_mean(tf.sigmoid(10.0 * (1.0 - (x @ w))))",
     "hit = x @ w > 0\nloss = tf.reduce_mean(tf.cast(hit, 'half'))": "hit = tf.sigmoid(10.0 * (x @ w))\nloss = tf.reduce_mean(tf.cast(hit, 'half'))",
@@ -186,3 +193,12 @@ def test_a_gradient_function_that_gives_zeros_hands_on_what_it_was_given(zeros: 
         return program("loss = tf.reduce_sum(rounded(x @ w))", f"{HEAD}\n@tf.custom_gradient\ndef rounded(x):\n{lines}\n")
 
     assert after(text(zeros)) == text("dy")
+
+
+@pytest.mark.parametrize(("cast", "dtype"), [("to_int32", "int32"), ("to_int64", "int64"), ("to_float", "float"), ("to_double", "double")])
+def test_casts_that_are_gone_from_tensorflow_are_casts(cast: str, dtype: str) -> None:
+    file = SourceFile("program.py", f"import tensorflow as tf\nvalue = tf.compat.v1.{cast}(score)\nloss = 2.0 * value\n")
+    call = next(n for n in file.nodes if isinstance(n, ast.Call))
+    assert dtype_of(file, call) == dtype
+    assert is_float_cast(file, call) is not dtype.startswith("int")
+    assert (uncast(file, call) is not None) is dtype.startswith("int")

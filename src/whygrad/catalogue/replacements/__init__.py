@@ -21,7 +21,7 @@ from functools import cache
 from whygrad.catalogue.entry import CUT, Entry, Status
 from whygrad.dataclass import dataclass
 
-__all__ = ["Inline", "Replacement", "Twin", "all_replacements", "for_entry", "for_op", "instead_of", "loss_for", "metric_words", "twins"]
+__all__ = ["Inline", "Replacement", "Twin", "all_replacements", "for_entry", "for_name", "for_op", "instead_of", "loss_for", "metric_words", "twins"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,11 @@ def all_replacements() -> tuple[Replacement, ...]:
 def for_op(op: str) -> tuple[Replacement, ...]:
     """What stands in for an op type such as `Round`."""
     return tuple(r for r in all_replacements() if op in r.ops)
+
+
+def for_name(function: str) -> tuple[Replacement, ...]:
+    """What names this very function: one that was not measured, of another library or gone from TensorFlow."""
+    return tuple(r for r in all_replacements() if function in r.names)
 
 
 def for_entry(entry: Entry) -> tuple[Replacement, ...]:
