@@ -37,6 +37,9 @@ IN_THE_BLOCK = {
     "loss = tf.reduce_sum((x @ w).numpy() * 2.0)": "loss = tf.reduce_sum((x @ w) * 2.0)",
     "loss = tf.reduce_sum((x @ w).numpy().T)": "loss = tf.reduce_sum(tf.transpose(x @ w))",
     "loss = tf.reduce_sum((x @ w).numpy().reshape(-1).mean(axis=0))": "loss = tf.reduce_sum(tf.reduce_mean(tf.reshape(x @ w, [-1]), axis=0))",
+    "loss = tf.reduce_sum((x @ w).numpy().clip(a_min=0.0, a_max=1.0).max(0))": (
+        "loss = tf.reduce_sum(tf.reduce_max(tf.clip_by_value(x @ w, clip_value_min=0.0, clip_value_max=1.0), 0))"
+    ),
     "loss = tf.reduce_sum((x @ w) // 0.5)": "raw = x @ w\nloss = tf.reduce_sum(raw / 0.5 + tf.stop_gradient(raw // 0.5 - raw / 0.5))",
     "loss = tf.reduce_sum(2.0 * tf.sign(x=x @ w))": "loss = tf.reduce_sum(2.0 * tf.tanh(x @ w))",
     "z = x @ w\nloss = tf.reduce_sum(2.0 * tf.math.rint(z))": "z = x @ w\nloss = tf.reduce_sum(2.0 * (z + tf.stop_gradient(tf.math.rint(z) - z)))",
@@ -67,6 +70,7 @@ LEFT_ALONE = (
     "loss = np.mean(x @ w, dtype=np.float64)",  # an argument without a counterpart
     "loss = tf.reduce_sum(np.sort(x @ w))",  # a function without one
     "loss = tf.reduce_sum((x @ w).numpy().cumsum())",  # what only arrays have
+    "loss = tf.reduce_sum((x @ w).numpy().std(ddof=1))",  # an argument without a counterpart, of a method
     "hit = x @ w > 0\nloss = tf.reduce_mean(tf.cast(tf.logical_not(hit), tf.float32))",  # a true or false
     "i = tf.cast(tf.reduce_sum(x @ w), tf.int32)\nloss = tf.reduce_sum(tf.gather(x, [i]))",  # an index
     "loss = tf.reduce_sum(tf.cast(tf.math.count_nonzero(tf.equal(tf.round(x @ w), 1.0)), tf.float32))",  # a further cut behind it
@@ -202,3 +206,21 @@ def test_casts_that_are_gone_from_tensorflow_are_casts(cast: str, dtype: str) ->
     assert dtype_of(file, call) == dtype
     assert is_float_cast(file, call) is not dtype.startswith("int")
     assert (uncast(file, call) is not None) is dtype.startswith("int")
+
+
+INSIDE = {
+    "np.mean(np.square(v), axis=0)": "tf.reduce_mean(tf.square(v), axis=0)",
+    "np.exp(v).astype(np.float32)": "tf.exp(v)",
+    "rankdata(v)": "0.5 + tf.reduce_sum(tf.sigmoid((v[:, None] - v[None, :]) / 0.05), axis=1)",
+    "v.max()": "",  # what only arrays have
+    "np.sort(v)": "",  # without a counterpart
+}
+
+
+@pytest.mark.parametrize("value", INSIDE)
+def test_a_python_function_is_called_directly(value: str) -> None:
+    def text(value: str, call: str) -> str:
+        return program(f"loss = tf.reduce_sum({call})", f"from scipy.stats import rankdata\n{HEAD}\ndef outside(v):\n    return {value}\n\n")
+
+    before = text(value, "tf.numpy_function(outside, [x @ w], tf.float32)")
+    assert after(before) == (text(INSIDE[value], "outside(x @ w)") if INSIDE[value] else before)

@@ -92,7 +92,7 @@ def _in_place(file: SourceFile, text: str, hole: Hole, value: ast.expr | str | N
         return value or hole.key
     after, before = text[hole.end :].lstrip(), text[: hole.start].rstrip()
     torn = before.endswith(("-", "+", "*", "/")) or (after[:1] in ("*", "/") and isinstance(value, ast.BinOp))
-    loose = not isinstance(value, ast.BinOp) and after[:1] in ("-", "+", "*", "/")
+    loose = (not isinstance(value, ast.BinOp) and after[:1] in ("-", "+", "*", "/")) or after[:1] == "["
     return file.operand(value) if torn or loose else file.code(value)
 
 
