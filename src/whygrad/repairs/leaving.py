@@ -20,9 +20,7 @@ def stayed(file: SourceFile, node: ast.expr, *, as_array: bool = False) -> Rewri
         return _method(file, node)
     origin = called(file, node)
     if origin in twins():
-        return _twin(file, node, twins()[origin])
-    if origin in ("numpy.array", "numpy.asarray"):
-        return _array(file, node)
+        return (_array if "*dtype" in twins()[origin].arguments else _twin)(file, node, twins()[origin])
     if origin in ("float", "int") and len(node.args) == 1 and not node.keywords:
         return Rewrite(f"keep the tensor: take `{origin}(...)` away", tuple(unwrapped(file, node, node.args[0])))
     return _unpacked(file, node)
@@ -122,8 +120,8 @@ def _arguments(node: ast.Call, twin: Twin) -> list[tuple[ast.keyword, str]] | No
     return [(k, there[k.arg]) for k in node.keywords if k.arg and there[k.arg] != k.arg]
 
 
-def _array(file: SourceFile, node: ast.Call) -> Rewrite | None:
-    """`np.array([a, b])` -> `tf.stack([a, b])`; the dtype as a cast."""
+def _array(file: SourceFile, node: ast.Call, twin: Twin) -> Rewrite | None:
+    """`np.array([a, b])` -> `tf.stack([a, b])`; the dtype as a cast: TensorFlow's functions change none."""
     dtypes = [k for k in node.keywords if k.arg == "dtype"]
     if len(node.args) != 1 or len(dtypes) != len(node.keywords):
         return None
@@ -131,12 +129,12 @@ def _array(file: SourceFile, node: ast.Call) -> Rewrite | None:
     if isinstance(value, (ast.List, ast.Tuple)) and any(isinstance(e, (ast.List, ast.Tuple, ast.Starred)) for e in value.elts):
         return None
     tf = tensorflow(file)
-    new = f"{tf}.stack({file.code(value)})"
+    new = f"{tf}.{twin.name}({file.code(value)})"
     if dtypes:
         new = f"{tf}.cast({new}, {file.code(dtypes[0].value)})"
     elif not isinstance(value, (ast.List, ast.Tuple)):
         return None
-    return Rewrite(f"stay in TensorFlow: `{tf}.stack` in the place of `{file.code(node.func)}`", (replaced(file, node, new),))
+    return Rewrite(f"stay in TensorFlow: `{tf}.{twin.name}` in the place of `{file.code(node.func)}`", (replaced(file, node, new),))
 
 
 def _only_as_tensor(file: SourceFile, node: ast.Call) -> bool:
