@@ -199,6 +199,15 @@ def test_a_gradient_function_that_gives_zeros_hands_on_what_it_was_given(zeros: 
     assert after(text(zeros)) == text("dy")
 
 
+def test_check_calls_what_comes_in_by_its_name() -> None:
+    lines = "    return tf.round(x), lambda dy: (tf.zeros_like(dy), tf.zeros_like(dy))\n"
+    text = program("loss = tf.reduce_sum(rounded(x @ w, w))", f"{HEAD}\n@tf.custom_gradient\ndef rounded(x, y):\n{lines}\n")
+    (found,) = rounds(text.encode()).found
+    assert "returns zeros" in found.message
+    assert found.fix is not None
+    assert "`return dy`" in found.fix.title
+
+
 @pytest.mark.parametrize(("cast", "dtype"), [("to_int32", "int32"), ("to_int64", "int64"), ("to_float", "float"), ("to_double", "double")])
 def test_casts_that_are_gone_from_tensorflow_are_casts(cast: str, dtype: str) -> None:
     file = SourceFile("program.py", f"import tensorflow as tf\nvalue = tf.compat.v1.{cast}(score)\nloss = 2.0 * value\n")
