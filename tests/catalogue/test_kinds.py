@@ -45,6 +45,11 @@ def test_zeros_are_zeros(entry: Entry) -> None:
     np.testing.assert_array_equal(called(entry, X), np.zeros(X.shape))
 
 
+@of(lambda e, _: kinds.gives_ones(e))
+def test_ones_are_ones(entry: Entry) -> None:
+    np.testing.assert_array_equal(called(entry, X), np.ones(X.shape))
+
+
 def last(kind: Any) -> set[str]:
     return {e.name.rpartition(".")[2] for e in KNOWN if e.arguments and kind(e, 0)}
 

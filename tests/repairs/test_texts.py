@@ -7,6 +7,7 @@ import ast
 import pytest
 
 from repairs.rounds import rounds
+from whygrad.causes.non_float_variable.repair import _is_index
 from whygrad.repairs.casting import uncast
 from whygrad.repairs.comparing import dtype_of, is_float_cast
 from whygrad.repairs.file import SourceFile
@@ -233,3 +234,22 @@ def test_a_python_function_is_called_directly(value: str) -> None:
 
     before = text(value, "tf.numpy_function(outside, [x @ w], tf.float32)")
     assert after(before) == (text(INSIDE[value], "outside(x @ w)") if INSIDE[value] else before)
+
+
+COUNTED = {
+    "tf.gather(x, [n])": True,
+    "tf.one_hot([0, 1], depth=n)": True,
+    "tf.range(n)": True,
+    "np.zeros([n, 3])": True,
+    "np.ones(8).reshape(n, -1)": True,
+    "tf.gather(n, [0])": False,
+    "tf.square(n)": False,
+    "own(n)": False,
+}
+
+
+@pytest.mark.parametrize("read", COUNTED)
+def test_whole_numbers_stay_where_only_those_may_stand(read: str) -> None:
+    file = SourceFile("program.py", f"import numpy as np\nimport tensorflow as tf\nn = tf.Variable(3)\nz = {read}\n")
+    made = next(n for n in file.nodes if isinstance(n, ast.Call) and file.code(n) == "tf.Variable(3)")
+    assert _is_index(file, made) is COUNTED[read]

@@ -28,8 +28,16 @@ def is_like(entry: Entry, argument: str | int) -> bool:
 
 def gives_zeros(entry: Entry) -> bool:
     """Whether the result is zeros of the shape of the argument, whatever its values."""
+    return _gives(entry, "ZerosLike")
+
+
+def gives_ones(entry: Entry) -> bool:
+    return _gives(entry, "OnesLike")
+
+
+def _gives(entry: Entry, op: str) -> bool:
     floats = entry.float_arguments
-    return bool(floats) and all(is_like(entry, a.name) and entry.detail(a.name).stops_at == ("ZerosLike",) for a in floats)
+    return bool(floats) and all(is_like(entry, a.name) and entry.detail(a.name).stops_at == (op,) for a in floats)
 
 
 def converts(entry: Entry, argument: str | int) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.catalogue.kinds import gives_ones, gives_zeros
 from whygrad.model import Edit
 from whygrad.repairs.edits import replaced
 from whygrad.repairs.file import SourceFile, names, uses
 from whygrad.repairs.imported import called, dotted, tensorflow
 from whygrad.repairs.rewrite import Rewrite
 from whygrad.repairs.rounding import naming_line, written
-from whygrad.repairs.standing_in import argument_of, filled, slug_of, stand_in
+from whygrad.repairs.standing_in import argument_of, entry_of, filled, slug_of, stand_in
 
 KINDS = ("soft-comparison", "soft-equality")
 CAST = "cast-straight-through"
@@ -75,8 +76,9 @@ def _is_text(node: ast.expr) -> bool:
 def _mixed(file: SourceFile, where: ast.Call, soft: str) -> list[Edit] | None:
     """`tf.where(a > b, x, y)` -> `gate * x + (1.0 - gate) * y`; of ones and zeros the gate alone."""
     _, chosen, other = where.args
-    ones = called(file, chosen).endswith(".ones_like") or (isinstance(chosen, ast.Constant) and chosen.value == 1)
-    zeros = called(file, other).endswith(".zeros_like") or (isinstance(other, ast.Constant) and other.value == 0)
+    one, zero = entry_of(file, chosen), entry_of(file, other)
+    ones = (one is not None and gives_ones(one)) or (isinstance(chosen, ast.Constant) and chosen.value == 1)
+    zeros = (zero is not None and gives_zeros(zero)) or (isinstance(other, ast.Constant) and other.value == 0)
     if ones and zeros:
         return [replaced(file, where, soft)]
     found, gate = stand_in(file, where), file.free("gate")
