@@ -121,6 +121,8 @@ def _unrecorded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Fin
     when = "before" if first.node.op < scene.began else "after"
     facts = {"when": when}
     where = scene.beside_tape(first.node)
+    if cause == "wrong-tape" and scene.call.tape in scene.recording.states[first.node.state]:
+        return Finding("outside-tape", scene.where(first.node), facts={**facts, "how": "reset"})
     if cause == "wrong-tape" and _earlier_turn(scene, first):
         return Finding("outside-tape", scene.where(first.node), facts={**facts, "how": "earlier tape"}, related=_computed(scene, first)[1:])
     if cause == "wrong-tape":

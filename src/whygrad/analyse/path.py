@@ -122,7 +122,7 @@ class Search:
 
     def _price(self, index: int, start: int, broken: Break | None) -> int:
         if broken in ("outside", "stopped", "other-tape"):
-            before = self.trace.producer.get(start)
+            before = None if start in self.recording.variables else self.trace.producer.get(start)
             if before is not None and not self.judge.records_at(self.trace.nodes.clock(before), self.trace.nodes.state(before)):
                 return 1  # the price is paid once, where the way comes in from outside
             return PRICE[broken]

@@ -50,6 +50,8 @@ def _instead(e: Evidence) -> str:
         names = [c.replace("numpy.", "np.") for c in known], [f"tf.{twins()[c].name}" for c in known]
         old, new = (" and ".join(f"`{t}`" for t in texts) for texts in names)
         return f"stay in TensorFlow: use {new} in the place of {old}"
+    if call in (".predict", ".predict_on_batch"):
+        return "call the model itself, `model(x)`, which gives a tensor with its history; `predict` gives arrays"
     if call in ("float", "int", ".numpy", ".item", ".tolist"):
         return (
             f"drop `{call}{'()' if call.startswith('.') else '(...)'}` and keep the tensor; use "

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     Given = list[tuple[Value, list[Node], str | int | None]]
 
-SPACES = ("math", "nn", "linalg", "image", "random", "strings")
+SPACES = ("math", "nn", "linalg", "image", "random", "strings", "signal", "quantization", "debugging")
 NO_GRADIENT = (Status.NONE, Status.NO_REGISTERED_GRADIENT, Status.ZERO)
 BESIDE = (Status.INDEX, Status.NOT_FLOAT)
 
@@ -41,7 +41,11 @@ def apply(walk: Walk, name: str, args: Arguments, site: Site, dtype: str | None 
     made = [_output(walk, found, given, site, i, dtype) for i in range(max(1, len(found.outputs)))]
     if len(made) > 1 and not any(output.name for output in found.outputs):
         return Sequence.of([walk.state.join(made)], "list", True)  # as many as the arguments say
-    return made[0] if len(made) == 1 else Sequence.of(made)
+    if len(made) == 1:
+        return made[0]
+    several = Sequence.of(made)
+    several.cells["fields"] = [output.name for output in found.outputs]  # `tf.math.top_k(x).indices`
+    return several
 
 
 def _output(walk: Walk, found: Entry, given: Given, site: Site, index: int, dtype: str | None) -> Tensor:
