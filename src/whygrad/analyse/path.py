@@ -14,8 +14,8 @@ from whygrad import recording as rec
 from whygrad.analyse.gradient import Judge
 from whygrad.analyse.nodes import Node
 from whygrad.analyse.ways import Break, Edge, Ways
+from whygrad.catalogue.kinds import SHAPE_OPS
 
-SHAPE_OPS = frozenset({"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike", "VariableShape"})
 BARRIERS = frozenset({"StopGradient", "PreventGradient"})
 READS = frozenset({"ReadVariableOp", "ResourceGather", "ResourceGatherNd", "Identity"})
 PRICE = {

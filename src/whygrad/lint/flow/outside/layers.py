@@ -8,6 +8,7 @@ from whygrad.lint.flow.outside.weights import added_losses, is_built, mark_built
 from whygrad.lint.flow.values import NONE, Function, Library, Object, Plain, Sequence, Table, Tensor, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 
+# Layers that look numbers up. The catalogue has functions and ops, and no layers.
 INDEX_INPUT = frozenset({"Embedding", "CategoryEncoding", "Hashing", "Discretization", "StringLookup", "IntegerLookup", "TextVectorization"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from whygrad.catalogue.kinds import is_stop
 from whygrad.lint.flow import knowledge, traps
 from whygrad.lint.flow.graph import Cut, Edge, Site
 from whygrad.lint.flow.outside import datasets, higher_order, old_names, tapes, variables
@@ -75,6 +76,7 @@ def random(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
 
 
 def stop_gradient(walk: Walk, args: Arguments, site: Site) -> Value:
+    """In a structure each tensor by itself."""
     values = args.positional or args.all()
     cut = Cut("gradient-stopped", {"op": "StopGradient"}, site)
 
@@ -177,9 +179,6 @@ HANDLERS: dict[str, Handler] = {
     "tensorflow.cast": cast,
     "tensorflow.saturate_cast": cast,
     "tensorflow.image.convert_image_dtype": cast,
-    "tensorflow.stop_gradient": stop_gradient,
-    "keras.backend.stop_gradient": stop_gradient,
-    "keras.ops.stop_gradient": stop_gradient,
     "tensorflow.gradients": gradients,
     "keras.backend.gradients": gradients,
     "keras.activations.get": looked_up,
@@ -230,6 +229,9 @@ def _measured(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     last = name.rpartition(".")[2]
     if last[:1].isupper() and last not in SHORT and not name.startswith("tensorflow.raw_ops."):
         return walk.unknown(site, *args.all())
-    if name.startswith("tensorflow.io.") and knowledge.entry(name) is None:
+    found = knowledge.entry(name)
+    if found is None and name.startswith("tensorflow.io."):
         return walk.op(site, args.all(), name, "")  # reading, writing, decoding: tensors in, tensors out
+    if found is not None and is_stop(found, 0):
+        return stop_gradient(walk, args, site)
     return knowledge.apply(walk, name, args, site)
