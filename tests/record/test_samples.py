@@ -82,6 +82,23 @@ def test_a_traced_function_is_measured_before_it_runs() -> None:
     assert norms == pytest.approx([np.linalg.norm(g) for g in gradients], rel=1e-6)
 
 
+def test_what_comes_after_a_loop_is_followed_back() -> None:
+    layer = tf.keras.layers.LSTM(3)
+    x = tf.ones([2, 4, 1])
+
+    @tf.function
+    def step() -> Any:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.nn.relu(layer(x) - 5.0))
+        return tape.gradient(loss, layer.trainable_variables)
+
+    with whygrad.watch() as session:
+        step()
+    (sample,) = measured(session)
+    assert sample.was_traced_back
+    assert [d.cause for d in session.diagnoses] == ["flat-region"]
+
+
 @pytest.mark.filterwarnings("ignore:Your input ran out of data")
 def test_fit_sees_every_batch_once_and_in_order() -> None:
     x = np.arange(24, dtype=np.float32).reshape(12, 2) / 24

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from repairs.rounds import rounds
+from whygrad.causes.non_float_variable.repair import _is_index
+from whygrad.repairs.casting import uncast
+from whygrad.repairs.comparing import dtype_of, is_float_cast
+from whygrad.repairs.file import SourceFile
 
 HEAD = "import numpy as np\nimport tensorflow as tf\n\nx = tf.random.normal([8, 3])\n"
 
@@ -32,6 +38,9 @@ IN_THE_BLOCK = {
     "loss = tf.reduce_sum((x @ w).numpy() * 2.0)": "loss = tf.reduce_sum((x @ w) * 2.0)",
     "loss = tf.reduce_sum((x @ w).numpy().T)": "loss = tf.reduce_sum(tf.transpose(x @ w))",
     "loss = tf.reduce_sum((x @ w).numpy().reshape(-1).mean(axis=0))": "loss = tf.reduce_sum(tf.reduce_mean(tf.reshape(x @ w, [-1]), axis=0))",
+    "loss = tf.reduce_sum((x @ w).numpy().clip(a_min=0.0, a_max=1.0).max(0))": (
+        "loss = tf.reduce_sum(tf.reduce_max(tf.clip_by_value(x @ w, clip_value_min=0.0, clip_value_max=1.0), 0))"
+    ),
     "loss = tf.reduce_sum((x @ w) // 0.5)": "raw = x @ w\nloss = tf.reduce_sum(raw / 0.5 + tf.stop_gradient(raw // 0.5 - raw / 0.5))",
     "loss = tf.reduce_sum(2.0 * tf.sign(x=x @ w))": "loss = tf.reduce_sum(2.0 * tf.tanh(x @ w))",
     "z = x @ w\nloss = tf.reduce_sum(2.0 * tf.math.rint(z))": "z = x @ w\nloss = tf.reduce_sum(2.0 * (z + tf.stop_gradient(tf.math.rint(z) - z)))",
@@ -47,6 +56,9 @@ IN_THE_BLOCK = {
     ),
     "v = tf.Variable(w * 2.0)\nloss = tf.reduce_sum(x @ v)": "v = w * 2.0\nloss = tf.reduce_sum(x @ v)",
     "loss = tf.reduce_sum(tf.stop_gradient(x @ w))  # why?": "loss = tf.reduce_sum(x @ w)  # why?",
+    "loss = tf.reduce_mean(tf.cast(tf.less(x @ w, 1.0), float))": "loss = tf.reduce_mean(tf.sigmoid(10.0 * (1.0 - (x @ w))))",
+    "loss = tf.reduce_sum(2.0 * tf.cast(tf.square(w), int))": "loss = tf.reduce_sum(2.0 * tf.square(w))",
+    "loss = tf.reduce_sum(tf.stop_gradient(input=x @ w, name='frozen'))": "loss = tf.reduce_sum(x @ w)",
     "loss = tf.reduce_mean(tf.cast(tf.less(x @ w, 1.0), tf.float32))": "loss = tf.reduce_mean(tf.sigmoid(10.0 * (1.0 - (x @ w))))",
     "hit = x @ w > 0\nloss = tf.reduce_mean(tf.cast(hit, 'half'))": "hit = tf.sigmoid(10.0 * (x @ w))\nloss = tf.reduce_mean(tf.cast(hit, 'half'))",
     "z = x @ w\nloss = tf.reduce_sum(tf.floor(z))": "z = x @ w\nloss = tf.reduce_sum(z + tf.stop_gradient(tf.floor(z) - z))",
@@ -59,6 +71,7 @@ LEFT_ALONE = (
     "loss = np.mean(x @ w, dtype=np.float64)",  # an argument without a counterpart
     "loss = tf.reduce_sum(np.sort(x @ w))",  # a function without one
     "loss = tf.reduce_sum((x @ w).numpy().cumsum())",  # what only arrays have
+    "loss = tf.reduce_sum((x @ w).numpy().std(ddof=1))",  # an argument without a counterpart, of a method
     "hit = x @ w > 0\nloss = tf.reduce_mean(tf.cast(tf.logical_not(hit), tf.float32))",  # a true or false
     "i = tf.cast(tf.reduce_sum(x @ w), tf.int32)\nloss = tf.reduce_sum(tf.gather(x, [i]))",  # an index
     "loss = tf.reduce_sum(tf.cast(tf.math.count_nonzero(tf.equal(tf.round(x @ w), 1.0)), tf.float32))",  # a further cut behind it
@@ -167,3 +180,76 @@ def test_two_weights_in_one_line() -> None:
     before = program("loss = tf.reduce_sum(x @ a + b)", HEAD + made, result="tape.gradient(loss, [a, b])")
     wanted = "a, b = tf.Variable(np.ones([3, 2], np.float32)), tf.Variable(np.zeros(2, np.float32))\n"
     assert after(before) == before.replace(made, wanted)
+
+
+@pytest.mark.parametrize("labels", ["tf.ones_like(scores)", "0.9 * tf.ones_like(scores)", "keras.ops.full_like(scores, 0.9)"])
+def test_a_label_that_overwrites_the_prediction_gets_a_name(labels: str) -> None:
+    def text(name: str) -> str:
+        lines = f"    {name} = {labels}\n    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels={name}, logits=scores))\n"
+        return program("loss = loss_of(x @ w)", f"import keras\n{HEAD}\ndef loss_of(scores):\n{lines}\n")
+
+    assert after(text("scores")) == text("labels")
+
+
+@pytest.mark.parametrize("zeros", ["tf.zeros_like(dy)", "tf.keras.backend.zeros_like(dy)", "0.0 * dy", "None"])
+def test_a_gradient_function_that_gives_zeros_hands_on_what_it_was_given(zeros: str) -> None:
+    def text(given: str) -> str:
+        lines = f"    def backward(dy):\n        return {given}\n\n    return tf.round(x), backward\n"
+        return program("loss = tf.reduce_sum(rounded(x @ w))", f"{HEAD}\n@tf.custom_gradient\ndef rounded(x):\n{lines}\n")
+
+    assert after(text(zeros)) == text("dy")
+
+
+def test_check_calls_what_comes_in_by_its_name() -> None:
+    lines = "    return tf.round(x), lambda dy: (tf.zeros_like(dy), tf.zeros_like(dy))\n"
+    text = program("loss = tf.reduce_sum(rounded(x @ w, w))", f"{HEAD}\n@tf.custom_gradient\ndef rounded(x, y):\n{lines}\n")
+    (found,) = rounds(text.encode()).found
+    assert "returns zeros" in found.message
+    assert found.fix is not None
+    assert "`return dy`" in found.fix.title
+
+
+@pytest.mark.parametrize(("cast", "dtype"), [("to_int32", "int32"), ("to_int64", "int64"), ("to_float", "float"), ("to_double", "double")])
+def test_casts_that_are_gone_from_tensorflow_are_casts(cast: str, dtype: str) -> None:
+    file = SourceFile("program.py", f"import tensorflow as tf\nvalue = tf.compat.v1.{cast}(score)\nloss = 2.0 * value\n")
+    call = next(n for n in file.nodes if isinstance(n, ast.Call))
+    assert dtype_of(file, call) == dtype
+    assert is_float_cast(file, call) is not dtype.startswith("int")
+    assert (uncast(file, call) is not None) is dtype.startswith("int")
+
+
+INSIDE = {
+    "np.mean(np.square(v), axis=0)": "tf.reduce_mean(tf.square(v), axis=0)",
+    "np.exp(v).astype(np.float32)": "tf.exp(v)",
+    "rankdata(v)": "0.5 + tf.reduce_sum(tf.sigmoid((v[:, None] - v[None, :]) / 0.05), axis=1)",
+    "v.max()": "",  # what only arrays have
+    "np.sort(v)": "",  # without a counterpart
+}
+
+
+@pytest.mark.parametrize("value", INSIDE)
+def test_a_python_function_is_called_directly(value: str) -> None:
+    def text(value: str, call: str) -> str:
+        return program(f"loss = tf.reduce_sum({call})", f"from scipy.stats import rankdata\n{HEAD}\ndef outside(v):\n    return {value}\n\n")
+
+    before = text(value, "tf.numpy_function(outside, [x @ w], tf.float32)")
+    assert after(before) == (text(INSIDE[value], "outside(x @ w)") if INSIDE[value] else before)
+
+
+COUNTED = {
+    "tf.gather(x, [n])": True,
+    "tf.one_hot([0, 1], depth=n)": True,
+    "tf.range(n)": True,
+    "np.zeros([n, 3])": True,
+    "np.ones(8).reshape(n, -1)": True,
+    "tf.gather(n, [0])": False,
+    "tf.square(n)": False,
+    "own(n)": False,
+}
+
+
+@pytest.mark.parametrize("read", COUNTED)
+def test_whole_numbers_stay_where_only_those_may_stand(read: str) -> None:
+    file = SourceFile("program.py", f"import numpy as np\nimport tensorflow as tf\nn = tf.Variable(3)\nz = {read}\n")
+    made = next(n for n in file.nodes if isinstance(n, ast.Call) and file.code(n) == "tf.Variable(3)")
+    assert _is_index(file, made) is COUNTED[read]

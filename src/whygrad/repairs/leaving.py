@@ -9,11 +9,6 @@ from whygrad.repairs.file import SourceFile, names, uses
 from whygrad.repairs.imported import called, tensorflow
 from whygrad.repairs.rewrite import Rewrite
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
-METHODS = frozenset(("mean", "sum", "max", "min", "prod", "std", "var"))  # of arrays, that mean what the function of NumPy means
 KEPT = frozenset(("shape", "dtype", "ndim", "device", "name", "numpy", "get_shape"))  # what tensors have as arrays do
 
 
@@ -25,9 +20,7 @@ def stayed(file: SourceFile, node: ast.expr, *, as_array: bool = False) -> Rewri
         return _method(file, node)
     origin = called(file, node)
     if origin in twins():
-        return _twin(file, node, twins()[origin])
-    if origin in ("numpy.array", "numpy.asarray"):
-        return _array(file, node)
+        return (_array if "*dtype" in twins()[origin].arguments else _twin)(file, node, twins()[origin])
     if origin in ("float", "int") and len(node.args) == 1 and not node.keywords:
         return Rewrite(f"keep the tensor: take `{origin}(...)` away", tuple(unwrapped(file, node, node.args[0])))
     return _unpacked(file, node)
@@ -66,11 +59,13 @@ def _step(file: SourceFile, attribute: ast.Attribute, text: str) -> tuple[ast.ex
     if attribute.attr == "reshape" and given and not call.keywords:
         shape = given[0] if len(given) == 1 and isinstance(call.args[0], (ast.Tuple, ast.List)) else f"[{', '.join(given)}]"
         return call, f"{tf}.reshape({text}, {shape})"
-    twin = twins().get(f"numpy.{attribute.attr}") if attribute.attr in METHODS else None
-    if twin is None or len(given) > 1 or any(k.arg not in ("axis", "keepdims") for k in call.keywords):
+    twin = twins().get(f"numpy.{attribute.attr}")  # a method of arrays does what the function of NumPy of its name does to the array
+    as_function = ast.Call(call.func, [attribute.value, *call.args], call.keywords)
+    renames = _arguments(as_function, twin) if twin is not None else None
+    if twin is None or renames is None or not twin.safe:
         return None
-    further = [*given, *(f"{k.arg}={file.code(k.value)}" for k in call.keywords)]
-    return call, f"{tf}.{twin.name}({', '.join([text, *further])})"
+    further = [*given, *(f"{dict(renames).get(k, k.arg)}={file.code(k.value)}" for k in call.keywords)]
+    return call, f"{tf}.{twin.name}({', '.join([text, *further])}{_left_out(as_function, twin)})"
 
 
 def _free_use(file: SourceFile, node: ast.expr) -> bool:
@@ -125,8 +120,8 @@ def _arguments(node: ast.Call, twin: Twin) -> list[tuple[ast.keyword, str]] | No
     return [(k, there[k.arg]) for k in node.keywords if k.arg and there[k.arg] != k.arg]
 
 
-def _array(file: SourceFile, node: ast.Call) -> Rewrite | None:
-    """`np.array([a, b])` -> `tf.stack([a, b])`; the dtype as a cast."""
+def _array(file: SourceFile, node: ast.Call, twin: Twin) -> Rewrite | None:
+    """`np.array([a, b])` -> `tf.stack([a, b])`; the dtype as a cast: TensorFlow's functions change none."""
     dtypes = [k for k in node.keywords if k.arg == "dtype"]
     if len(node.args) != 1 or len(dtypes) != len(node.keywords):
         return None
@@ -134,12 +129,12 @@ def _array(file: SourceFile, node: ast.Call) -> Rewrite | None:
     if isinstance(value, (ast.List, ast.Tuple)) and any(isinstance(e, (ast.List, ast.Tuple, ast.Starred)) for e in value.elts):
         return None
     tf = tensorflow(file)
-    new = f"{tf}.stack({file.code(value)})"
+    new = f"{tf}.{twin.name}({file.code(value)})"
     if dtypes:
         new = f"{tf}.cast({new}, {file.code(dtypes[0].value)})"
     elif not isinstance(value, (ast.List, ast.Tuple)):
         return None
-    return Rewrite(f"stay in TensorFlow: `{tf}.stack` in the place of `{file.code(node.func)}`", (replaced(file, node, new),))
+    return Rewrite(f"stay in TensorFlow: `{tf}.{twin.name}` in the place of `{file.code(node.func)}`", (replaced(file, node, new),))
 
 
 def _only_as_tensor(file: SourceFile, node: ast.Call) -> bool:

@@ -126,12 +126,13 @@ def _trace_back(sample: Sample, definition: Any, graph: Any, names: dict[int, st
         return replay.arrays(replay.run(definition, wanted, feeds, lambda tensors: replay.differentiated(tensors, len(targets))))
 
     everything = _ancestors(graph, set(targets))
-    between = _apart_from(everything, [op for op in {t.op for t in everything} if is_handwritten(op)])
+    handwritten = [op for op in {t.op for t in everything} if is_handwritten(op)]
+    between = _apart_from(everything, handwritten)
     try:
         found = measured(between)
     except (ValueError, TypeError, AttributeError, LookupError, errors.OpError):
         # A loop that was prepared for one gradient takes no second one; TensorFlow's own custom gradients use tensors of the graph that was copied.
-        between = [t for t in _ancestors(graph, set(targets), STOPS) if t in between]
+        between = _apart_from(_ancestors(graph, set(targets), STOPS), handwritten)
         found = measured(between)
     for tensor, value, gradient in zip(between, found[: len(between)], found[len(between) :], strict=True):
         sample.values[tensor._id] = stats(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.outside.names import kind_of
 from whygrad.lint.flow.values import Object, Plain, Sequence, Table, Tensor, Unknown, Value, options
 from whygrad.lint.flow.walk import Arguments, Walk
@@ -116,6 +117,13 @@ def is_trainable(layer: Object) -> bool | None:
     if isinstance(trainable, Plain):
         return trainable.value is not False
     return True if trainable is None else None
+
+
+def freeze(walk: Walk, layer: Object, value: Value, site: Site) -> None:
+    """`layer.trainable = value`: Keras hands it on to all layers inside."""
+    for one in {id(o): o for o in [layer, *(owner for _, _, owner in list(weights(walk, layer)))]}.values():
+        walk.state.write(one.data, "trainable", value)
+        walk.state.write(one.data, "told to train", site)
 
 
 def freeze_unknown(walk: Walk, layer: Unknown) -> None:
