@@ -41,6 +41,20 @@ def compiled_by_name():
     train(network(), "mse")
 
 
+def compiled_for_its_metrics_only():
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, ops.argmax(layers.Dense(3)(inputs), axis=1))
+    model.compile(loss="mse", metrics=["accuracy"])
+    model.evaluate(images, labels)
+
+
+def evaluated_then_trained():
+    model = network()
+    model.compile(optimizer="adam", loss=forgets)
+    model.evaluate(images, labels)
+    model.fit(images, labels)
+
+
 def loss_in_a_closure():
     def make(weight):
         def loss(y_true, y_pred):

@@ -246,6 +246,8 @@ def _of_layer(walk: Walk, receiver: Object, name: str, args: Arguments, site: Si
         return training.compile_(walk, receiver, args, site)
     if name in ("fit", "train_on_batch", "fit_generator"):
         return training.fit(walk, receiver, args, site)
+    if name in ("evaluate", "test_on_batch"):
+        walk.state.write(receiver.data, training.EVALUATED, True)
     if name == "add" and "layers" in receiver.data:
         own = receiver.data["layers"]
         walk.state.write(own.cells, "items", (*own.items, *args.positional))

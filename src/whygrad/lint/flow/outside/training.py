@@ -12,6 +12,7 @@ from whygrad.lint.flow.walk import Arguments, Question, Walk
 from whygrad.lint.flow.withs import begin, end
 
 COMPILED = "compiled"
+EVALUATED = "evaluated"  # some compile a model only for its metrics; such a model may well be all argmax
 
 
 def compile_(walk: Walk, model: Value, args: Arguments, site: Site) -> Value:
