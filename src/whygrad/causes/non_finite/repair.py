@@ -1,8 +1,9 @@
-"""The value that `tf.where` leaves out afterwards is made harmless before: the double where."""
+"""The double where, for a value that is left out afterwards; other operations are kept away from 0."""
 
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.causes.non_finite.guarding import guarded
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import replaced
 from whygrad.repairs.file import SourceFile
@@ -23,7 +24,15 @@ GUARDED = (
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file = source.main
     node, where = file.expression(diagnosis.location), file.expression(related_place(diagnosis, "left out only here"))
-    if node is None or not isinstance(where, ast.Call) or len(where.args) != 3 or called(file, where) != "tensorflow.where":
+    if node is None:
+        return None
+    if where is None:
+        return guarded(file, node, diagnosis.message)
+    return _before_the_where(file, node, where)
+
+
+def _before_the_where(file: SourceFile, node: ast.expr, where: ast.expr) -> Fix | None:
+    if not isinstance(where, ast.Call) or len(where.args) != 3 or called(file, where) != "tensorflow.where":
         return None
     value = node.right if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) else None
     if isinstance(node, ast.Call) and called(file, node) in GUARDED and len(node.args) == 1:
