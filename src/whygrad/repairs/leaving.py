@@ -6,23 +6,28 @@ from whygrad import syntax as ast
 from whygrad.catalogue.replacements import Twin, twins
 from whygrad.repairs.edits import changed, inserted, replaced, unwrapped
 from whygrad.repairs.file import SourceFile, names, uses
+from whygrad.repairs.following import KEPT, as_tensor, followed, step
 from whygrad.repairs.imported import called, tensorflow
 from whygrad.repairs.rewrite import Rewrite
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
-METHODS = frozenset(("mean", "sum", "max", "min", "prod", "std", "var"))  # of arrays, that mean what the function of NumPy means
-KEPT = frozenset(("shape", "dtype", "ndim", "device", "name", "numpy", "get_shape"))  # what tensors have as arrays do
 
 
 def stayed(file: SourceFile, node: ast.expr, *, as_array: bool = False) -> Rewrite | None:
     """None where the expression is of another kind, or an argument has no counterpart. `as_array`: arrays are seen to elsewhere."""
     if not isinstance(node, ast.Call) or not tensorflow(file):
         return None
-    if not as_array and not _only_as_tensor(file, node):
-        return _method(file, node)
+    if as_array or _only_as_tensor(file, node):
+        return _as_it_is(file, node)
+    return _method(file, node) or _with_followers(file, node)
+
+
+def _with_followers(file: SourceFile, node: ast.Call) -> Rewrite | None:
+    """The expression, and what is done with its value as an array."""
+    found = _as_it_is(file, node)
+    more = None if found is None else followed(file, node)
+    return None if found is None or not more else Rewrite(found.title, (*found.edits, *more))
+
+
+def _as_it_is(file: SourceFile, node: ast.Call) -> Rewrite | None:
     origin = called(file, node)
     if origin in twins():
         return _twin(file, node, twins()[origin])
@@ -42,35 +47,13 @@ def _method(file: SourceFile, node: ast.Call) -> Rewrite | None:
         return None
     current: ast.expr = node
     while isinstance(attribute := file.parent(current), ast.Attribute) and attribute.attr not in KEPT:
-        step = _step(file, attribute, text)
-        if step is None:
+        found = step(file, attribute, text)
+        if found is None:
             return None
-        current, text = step
+        current, text = found
     if current is whole or not _as_tensor(file, current) or not _free_use(file, current):
         return None
     return Rewrite("stay in TensorFlow, without `.numpy()`", (replaced(file, current, text),))
-
-
-def _step(file: SourceFile, attribute: ast.Attribute, text: str) -> tuple[ast.expr, str] | None:
-    """The next expression around an array, and how TensorFlow says it."""
-    tf, call = tensorflow(file), file.parent(attribute)
-    if attribute.attr == "T":
-        return attribute, f"{tf}.transpose({text})"
-    if not isinstance(call, ast.Call) or call.func is not attribute or any(isinstance(a, ast.Starred) for a in call.args):
-        return None
-    given = [file.code(a) for a in call.args]
-    if attribute.attr in ("flatten", "ravel") and not given and not call.keywords:
-        return call, f"{tf}.reshape({text}, [-1])"
-    if attribute.attr == "astype" and len(given) == 1 and not call.keywords and "float" in given[0]:
-        return call, f"{tf}.cast({text}, {given[0]})"
-    if attribute.attr == "reshape" and given and not call.keywords:
-        shape = given[0] if len(given) == 1 and isinstance(call.args[0], (ast.Tuple, ast.List)) else f"[{', '.join(given)}]"
-        return call, f"{tf}.reshape({text}, {shape})"
-    twin = twins().get(f"numpy.{attribute.attr}") if attribute.attr in METHODS else None
-    if twin is None or len(given) > 1 or any(k.arg not in ("axis", "keepdims") for k in call.keywords):
-        return None
-    further = [*given, *(f"{k.arg}={file.code(k.value)}" for k in call.keywords)]
-    return call, f"{tf}.{twin.name}({', '.join([text, *further])})"
 
 
 def _free_use(file: SourceFile, node: ast.expr) -> bool:
@@ -167,16 +150,6 @@ def _handed_out(file: SourceFile, call: ast.Call) -> bool:
 
 
 def _as_tensor(file: SourceFile, node: ast.expr) -> bool:
-    parent = file.parent(node)
-    if isinstance(parent, ast.Attribute):
-        return parent.attr in KEPT
-    if isinstance(parent, ast.Subscript):
-        return parent.value is node
-    if isinstance(parent, ast.Return):
+    if isinstance(file.parent(node), ast.Return):
         return all(_handed_out(file, call) for call in _calls_of(file, node))
-    return not (
-        isinstance(parent, ast.Call)
-        and called(file, parent) == ""
-        and isinstance(parent.func, ast.Name)
-        and parent.func.id in ("range", "int", "len")
-    )
+    return as_tensor(file, node)

@@ -12,6 +12,7 @@ from whygrad.repairs.leaving import stayed
 from whygrad.repairs.offering import Source
 from whygrad.repairs.rewrite import Rewrite
 from whygrad.repairs.rounding import smoothed
+from whygrad.repairs.siblings import siblings
 
 KINDS = (stayed, smoothed, softened, uncast, counted)
 
@@ -41,7 +42,9 @@ def _is_mendable(source: Source, at: Location, rewrite: Rewrite) -> bool:
     node = None if file is None else file.expression(at)
     if file is None or node is None:
         return False
-    return any(covers(e.location, at) for e in rewrite.edits) or is_float_cast(file, node) or rewritten(file, node) is not None
+    if any(covers(e.location, at) for e in rewrite.edits) or is_float_cast(file, node):
+        return True
+    return siblings(file, node) is not None if stayed(file, node) is not None else rewritten(file, node) is not None
 
 
 def covers(outer: Location, inner: Location) -> bool:
