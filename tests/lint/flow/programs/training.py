@@ -148,6 +148,45 @@ class Unused(keras.Model):
         return self.body(inputs)
 
 
+class Pooler(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(3)
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+
+class OtherPooler(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(3)  # cut unused-variable
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+
+class WithPooler(keras.Model):
+    def __init__(self, pooler):
+        super().__init__()
+        self.body = layers.Dense(3)
+        self.pooler = pooler
+        self.pooler.trainable = False
+
+    def call(self, inputs):
+        return self.body(inputs)
+
+
+def layer_around_it_is_frozen():
+    train(WithPooler(Pooler()), "mse")
+
+
+def layer_around_it_is_released():
+    model = WithPooler(OtherPooler())
+    model.trainable = True
+    train(model, "mse")
+
+
 def part_that_is_not_used():
     model = Unused()
     model.build((None, 4))

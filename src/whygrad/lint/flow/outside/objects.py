@@ -91,19 +91,18 @@ def _losses(walk: Walk, model: Object, site: Site) -> Value:
 
 def listed(walk: Walk, model: Object, which: str, site: Site) -> Value:
     """`model.trainable_variables` and its relatives. It remembers the names and whether it can be empty."""
-    found = list(held.weights(walk, model))
+    found = list(held.trained(walk, model))
     kept, names = [], []
     unbuilt = False
-    for name, variable, owner in found:
+    for name, variable, owner, trains in found:
         if not held.is_built(owner):
             unbuilt = True
             continue
-        trains = held.trains(variable, owner, model)
         if which == "all" or trains is not (which == "frozen"):
             kept.append(variable if trains is not None or which == "all" else walk.unknown(site))
             names.append(name)
     if which == "all":
-        moving = [(n, o) for n, _, o in found if o.made_by.rpartition(".")[2] in held.MOVING]
+        moving = [(n, o) for n, _, o, _ in found if o.made_by.rpartition(".")[2] in held.MOVING]
         for name, owner in moving:
             kept.append(_moving(walk, owner, site))
             names.append(f"{name}.moving_mean")
