@@ -14,6 +14,7 @@ from whygrad.dataclass import dataclass, field
 from whygrad.model import Edit, Fix
 from whygrad.repairs.edits import changed, deleted, inserted
 from whygrad.repairs.file import SourceFile, names, uses
+from whygrad.repairs.imported import dotted
 from whygrad.repairs.pure import is_pure
 
 CONSTRUCTORS = ("__init__", "build")
@@ -104,9 +105,16 @@ def _is_repeatable(file: SourceFile, plan: _Plan) -> bool:
         return False
     stored = [n for n in file.nodes if isinstance(n, ast.Attribute) and n.attr == target.attr and not isinstance(n.ctx, ast.Load)]
     taken = [s for s in plan.owner.body if getattr(s, "name", "") == target.attr or target.attr in _bound_by(s)]
-    plain = all(isinstance(s.targets[0], ast.Name) for s in plan.lines[:-1])
+    plain = all(isinstance(s.targets[0], ast.Name) for s in plan.lines[:-1]) and all(_is_known(file, base) for base in plan.owner.bases)
+    slots = [n for n in ast.walk(plan.owner) if isinstance(n, ast.Constant) and n.value == target.attr]  # or of `setattr`
     early = [n for n in ast.walk(plan.method) if isinstance(n, ast.Attribute) and n.attr == target.attr and isinstance(n.ctx, ast.Load)]
-    return plain and len(stored) == 1 and not taken and not early and all(is_pure(file, s.value) for s in plan.lines)
+    return plain and len(stored) == 1 and not (taken or slots or early) and all(is_pure(file, s.value) for s in plan.lines)
+
+
+def _is_known(file: SourceFile, base: ast.expr) -> bool:
+    """A base class that does not store attributes of other names: of the libraries, or of this file."""
+    own = [n for n in file.nodes if isinstance(n, ast.ClassDef) and n.name == file.code(base)]
+    return len(own) == 1 or dotted(file, base).startswith(("tensorflow.", "keras.")) or file.code(base) == "object"
 
 
 def _parameters(file: SourceFile, plan: _Plan) -> bool:
@@ -114,6 +122,8 @@ def _parameters(file: SourceFile, plan: _Plan) -> bool:
     arguments = [a.arg for a in (*plan.method.args.args[1:], *plan.method.args.kwonlyargs)]
     read = {name for s in plan.lines for name in names(s.value, ast.Load)}
     attributes = {n.attr for n in ast.walk(plan.owner) if isinstance(n, ast.Attribute)}
+    if names(plan.method, ast.Store) & set(arguments) & read:
+        return False  # bound anew: two values of one name
     for name in [a for a in arguments if a in read]:
         kept = [s for s in plan.method.body if isinstance(s, ast.Assign) and isinstance(s.value, ast.Name) and s.value.id == name]
         held = next((t for s in kept for t in s.targets if isinstance(t, ast.Attribute) and file.code(t.value) == plan.me), None)
@@ -163,8 +173,8 @@ def _apart(file: SourceFile, plan: _Plan, edits: list[Edit], place: Edit) -> tup
     """Where the last line of the constructor goes, the property begins in its place: two edits may not touch."""
     last = plan.lines[-1]
     if plan.method.body[-1] is last and edits[0].replacement == "":
-        start, end = file.line_start(file.span(last)[0]) - 1, file.line_end(file.span(last)[1])
-        return (Edit(file.place(start, end), place.replacement), *edits[1:])
+        start, end = file.line_start(file.span(last)[0]), file.line_end(file.span(last)[1])
+        return (Edit(file.place(start, end), place.replacement[1:]), *edits[1:])
     return (*edits, place)
 
 
