@@ -32,6 +32,14 @@ IN_THE_BLOCK = {
     "loss = tf.reduce_sum((x @ w).numpy() * 2.0)": "loss = tf.reduce_sum((x @ w) * 2.0)",
     "loss = tf.reduce_sum((x @ w).numpy().T)": "loss = tf.reduce_sum(tf.transpose(x @ w))",
     "loss = tf.reduce_sum((x @ w).numpy().reshape(-1).mean(axis=0))": "loss = tf.reduce_sum(tf.reduce_mean(tf.reshape(x @ w, [-1]), axis=0))",
+    "y = x @ w\nm = np.mean(y)\nloss = m + np.std(y)": "y = x @ w\nm = tf.reduce_mean(y)\nloss = m + tf.math.reduce_std(y)",
+    "y = x @ w\nm = np.mean(y)\nprint(np.median(y))\nloss = m": "y = x @ w\nm = tf.reduce_mean(y)\nprint(np.median(y))\nloss = m",
+    "y = x @ w\nm = np.mean(y)\nloss = m + np.argmax(y)": "y = x @ w\nm = tf.reduce_mean(y)\nloss = m + np.argmax(y)",
+    "a = float(tf.reduce_sum(w))\nb = float(w[0, 0])\nloss = tf.reduce_sum(x * a * b)": (
+        "a = tf.reduce_sum(w)\nb = w[0, 0]\nloss = tf.reduce_sum(x * a * b)"
+    ),
+    "y = np.tanh(x @ w)\nloss = tf.reduce_sum(y.reshape(-1))": "y = tf.tanh(x @ w)\nloss = tf.reduce_sum(tf.reshape(y, [-1]))",
+    "y = np.tanh(x @ w)\nloss = y.mean(axis=0).sum()": "y = tf.tanh(x @ w)\nloss = tf.reduce_sum(tf.reduce_mean(y, axis=0))",
     "loss = tf.reduce_sum((x @ w) // 0.5)": "raw = x @ w\nloss = tf.reduce_sum(raw / 0.5 + tf.stop_gradient(raw // 0.5 - raw / 0.5))",
     "loss = tf.reduce_sum(2.0 * tf.sign(x=x @ w))": "loss = tf.reduce_sum(2.0 * tf.tanh(x @ w))",
     "z = x @ w\nloss = tf.reduce_sum(2.0 * tf.math.rint(z))": "z = x @ w\nloss = tf.reduce_sum(2.0 * (z + tf.stop_gradient(tf.math.rint(z) - z)))",
@@ -56,6 +64,9 @@ IN_THE_BLOCK = {
 LEFT_ALONE = (
     "v = tf.Variable(w * 2.0)\nv.assign_add(v)\nloss = tf.reduce_sum(x @ v)",  # written to
     "a = tf.reduce_mean(tf.keras.metrics.binary_accuracy(tf.ones([8, 2]), x @ w))\nloss = 1.0 - a",  # which the loss would turn round
+    "y = x @ w\nm = np.mean(y)\nloss = m * np.median(y)",  # the other would train with a constant median
+    "y = np.tanh(x @ w)\nloss = tf.reduce_sum(y.cumsum())",  # a method without a counterpart
+    "y = np.tanh(x @ w)\ny[0] = 1.0\nloss = tf.reduce_sum(y.reshape(-1))",  # written to
     "loss = np.mean(x @ w, dtype=np.float64)",  # an argument without a counterpart
     "loss = tf.reduce_sum(np.sort(x @ w))",  # a function without one
     "loss = tf.reduce_sum((x @ w).numpy().cumsum())",  # what only arrays have
@@ -167,3 +178,104 @@ def test_two_weights_in_one_line() -> None:
     before = program("loss = tf.reduce_sum(x @ a + b)", HEAD + made, result="tape.gradient(loss, [a, b])")
     wanted = "a, b = tf.Variable(np.ones([3, 2], np.float32)), tf.Variable(np.zeros(2, np.float32))\n"
     assert after(before) == before.replace(made, wanted)
+
+
+HELPER = """def moments(d):
+    return np.array([np.mean(d), np.max(d)])
+
+
+w = tf.Variable(tf.ones([3, 2]))
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(moments(x @ w).reshape((1, 2)))
+print(tape.gradient(loss, w))
+"""
+
+
+def test_what_is_done_with_the_result_of_a_function() -> None:
+    wanted = HELPER.replace("np.array([np.mean(d), np.max(d)])", "tf.stack([tf.reduce_mean(d), tf.reduce_max(d)])")
+    wanted = wanted.replace("moments(x @ w).reshape((1, 2))", "tf.reshape(moments(x @ w), (1, 2))")
+    assert after(HEAD + HELPER) == HEAD + wanted
+
+
+@pytest.mark.parametrize("more", ["print(moments(np.ones(3)).tolist())\n", "print(list(map(moments, [np.ones(3)])))\n"])
+def test_a_function_whose_results_cannot_be_followed(more: str) -> None:
+    made = rounds((HEAD + HELPER + more).encode())
+    assert made.found
+    assert made.text == HEAD + HELPER + more
+
+
+CAPTURED = """w = tf.Variable(tf.ones([3, 2]))
+k = tf.Variable(2.0)
+
+
+@tf.custom_gradient
+def scaled(v):
+    {text}
+
+    def grad(up, variables=None):
+        return up * k, {nothing}
+
+    return y, grad
+
+
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(scaled(x @ w))
+print(tape.gradient(loss, [w, k]))
+"""
+
+
+@pytest.mark.parametrize("nothing", ["[None] * len(variables)", "[None for _ in variables]"])
+def test_a_custom_gradient_asks_a_tape_inside(nothing: str) -> None:
+    inside = "with tf.GradientTape(persistent=True) as inner:\n        y = v * k"
+    wanted = HEAD + CAPTURED.format(text=inside, nothing="inner.gradient(y, variables, up)")
+    assert after(HEAD + CAPTURED.format(text="y = v * k", nothing=nothing)) == wanted
+
+
+def test_a_custom_gradient_around_what_has_none() -> None:
+    text = HEAD + CAPTURED.format(text="y = tf.round(v * k)", nothing="[None] * len(variables)")
+    assert rounds(text.encode()).text == text
+
+
+DISCARDED = """import keras
+from keras import layers, ops
+
+
+class Encoder(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(3)
+        self.pooler = layers.Dense(3)
+
+    def call(self, x):
+        h = self.dense(x)
+        pooled = self.pooler(h)
+        return h, pooled
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.encoder = Encoder()
+{frozen}        self.head = layers.Dense(1)
+
+    def call(self, x):
+        h, {name} = self.encoder(x)
+        return self.head(h)
+
+
+net = Net()
+net.compile(optimizer="adam", loss="mse")
+net.fit(ops.ones((4, 2)), ops.ones((4, 1)))
+"""
+
+
+def test_what_is_thrown_away_is_frozen() -> None:
+    wanted = DISCARDED.format(frozen="        self.encoder.pooler.trainable = False\n", name="_")
+    assert after(DISCARDED.format(frozen="", name="_")) == wanted
+
+
+def test_what_has_a_name_may_have_been_forgotten() -> None:
+    text = DISCARDED.format(frozen="", name="pooled")
+    made = rounds(text.encode())
+    assert made.found
+    assert made.text == text

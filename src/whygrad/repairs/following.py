@@ -65,7 +65,7 @@ def as_tensor(file: SourceFile, node: ast.expr) -> bool:
     if isinstance(parent, ast.Attribute):
         return parent.attr in KEPT
     if isinstance(parent, ast.Subscript):
-        return parent.value is node
+        return parent.value is node and isinstance(parent.ctx, ast.Load)  # no part of a tensor can be written to
     return not (
         isinstance(parent, ast.Call)
         and called(file, parent) == ""

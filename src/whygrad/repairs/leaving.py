@@ -116,13 +116,13 @@ def _array(file: SourceFile, node: ast.Call) -> Rewrite | None:
     value = node.args[0]
     if isinstance(value, (ast.List, ast.Tuple)) and any(isinstance(e, (ast.List, ast.Tuple, ast.Starred)) for e in value.elts):
         return None
-    tf = tensorflow(file)
-    new = f"{tf}.stack({file.code(value)})"
-    if dtypes:
-        new = f"{tf}.cast({new}, {file.code(dtypes[0].value)})"
-    elif not isinstance(value, (ast.List, ast.Tuple)):
+    if not dtypes and not isinstance(value, (ast.List, ast.Tuple)):
         return None
-    return Rewrite(f"stay in TensorFlow: `{tf}.stack` in the place of `{file.code(node.func)}`", (replaced(file, node, new),))
+    tf = tensorflow(file)
+    edits = [replaced(file, node.func, f"{tf}.stack")]
+    if dtypes:
+        edits = [replaced(file, node.func, f"{tf}.cast({tf}.stack"), changed(file, file.span(value)[1], file.span(dtypes[0].value)[0], "), ")]
+    return Rewrite(f"stay in TensorFlow: `{tf}.stack` in the place of `{file.code(node.func)}`", tuple(edits))
 
 
 def _only_as_tensor(file: SourceFile, node: ast.Call) -> bool:

@@ -8,6 +8,7 @@ from whygrad.repairs.casting import uncast
 from whygrad.repairs.comparing import is_float_cast, softened
 from whygrad.repairs.counting import counted
 from whygrad.repairs.file import SourceFile
+from whygrad.repairs.following import step
 from whygrad.repairs.leaving import stayed
 from whygrad.repairs.offering import Source
 from whygrad.repairs.rewrite import Rewrite
@@ -44,6 +45,8 @@ def _is_mendable(source: Source, at: Location, rewrite: Rewrite) -> bool:
         return False
     if any(covers(e.location, at) for e in rewrite.edits) or is_float_cast(file, node):
         return True
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and step(file, node.func, "") is not None:
+        return True  # a method of arrays that goes with what it is called on
     return siblings(file, node) is not None if stayed(file, node) is not None else rewritten(file, node) is not None
 
 

@@ -7,11 +7,13 @@ std = np.std(d)      std = tf.math.reduce_std(d)    would train with a constant 
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.dataclass import replace
 from whygrad.model import Edit
 from whygrad.repairs.file import SourceFile, names
 from whygrad.repairs.following import KEPT
 from whygrad.repairs.imported import called, imported
 from whygrad.repairs.leaving import stayed
+from whygrad.repairs.rewrite import Rewrite
 
 TAPE = "tensorflow.GradientTape"
 OUTSIDE = ("numpy.", "math.", "scipy.")
@@ -20,6 +22,15 @@ STEPS = ("ceil", "floor", "isfinite", "isnan", "rint", "round", "sign", "trunc")
 SHAPES = ("full_like", "ndim", "ones_like", "shape", "size", "zeros_like")
 FLAT = frozenset((*COUNTS, *STEPS, *SHAPES))  # what has no gradient in TensorFlow either
 SAID = ("print", "info", "debug", "warning", "format", "append", "write")  # what is only shown or kept may stay an array
+
+
+def with_siblings(file: SourceFile, node: ast.expr, found: Rewrite | None) -> Rewrite | None:
+    """What closes the exit at `node`, and those beside it; None where one of them stays open."""
+    beside = None if found is None else siblings(file, node)
+    if found is None or beside is None:
+        return None
+    edits = (*found.edits, *(e for e in beside if e not in found.edits))
+    return replace(found, edits=edits, safety="review" if len(edits) > len(found.edits) else found.safety)
 
 
 def siblings(file: SourceFile, node: ast.expr) -> list[Edit] | None:
@@ -34,7 +45,7 @@ def siblings(file: SourceFile, node: ast.expr) -> list[Edit] | None:
             found = stayed(file, call)
             if found is None:
                 return None
-            edits += found.edits
+            edits += [e for e in found.edits if e not in edits]
     return edits
 
 
