@@ -38,6 +38,9 @@ IN_THE_BLOCK = {
     "a = float(tf.reduce_sum(w))\nb = float(w[0, 0])\nloss = tf.reduce_sum(x * a * b)": (
         "a = tf.reduce_sum(w)\nb = w[0, 0]\nloss = tf.reduce_sum(x * a * b)"
     ),
+    "s, t = [], []\ns.append(float(w[0, 0]))\nt.append(float(w[1, 1]))\nloss = tf.reduce_sum(tf.stack(s) * tf.stack(t))": (
+        "s, t = [], []\ns.append(w[0, 0])\nt.append(w[1, 1])\nloss = tf.reduce_sum(tf.stack(s) * tf.stack(t))"
+    ),
     "y = np.tanh(x @ w)\nloss = tf.reduce_sum(y.reshape(-1))": "y = tf.tanh(x @ w)\nloss = tf.reduce_sum(tf.reshape(y, [-1]))",
     "y = np.tanh(x @ w)\nloss = y.mean(axis=0).sum()": "y = tf.tanh(x @ w)\nloss = tf.reduce_sum(tf.reduce_mean(y, axis=0))",
     "loss = tf.reduce_sum((x @ w) // 0.5)": "raw = x @ w\nloss = tf.reduce_sum(raw / 0.5 + tf.stop_gradient(raw // 0.5 - raw / 0.5))",

@@ -21,7 +21,8 @@ COUNTS = ("argmax", "argmin", "argsort", "bincount", "count_nonzero", "digitize"
 STEPS = ("ceil", "floor", "isfinite", "isnan", "rint", "round", "sign", "trunc")
 SHAPES = ("full_like", "ndim", "ones_like", "shape", "size", "zeros_like")
 FLAT = frozenset((*COUNTS, *STEPS, *SHAPES))  # what has no gradient in TensorFlow either
-SAID = ("print", "info", "debug", "warning", "format", "append", "write")  # what is only shown or kept may stay an array
+SAID = frozenset(("print", "info", "debug", "warning", "format", "write"))  # what is only shown may stay an array
+KEPT_IN = "append"  # what is kept in a list too, unless the exit that was found is kept in one itself
 
 
 def with_siblings(file: SourceFile, node: ast.expr, found: Rewrite | None) -> Rewrite | None:
@@ -37,9 +38,10 @@ def siblings(file: SourceFile, node: ast.expr) -> list[Edit] | None:
     """None where one of them has no counterpart."""
     place = next((n for n in file.around(node) if isinstance(n, ast.With) and _is_tape(file, n)), file.home(node))
     known = _derived(file, place, _begin(file, node))
+    harmless = SAID if _is_in(file, node, place, frozenset((KEPT_IN,))) else SAID | {KEPT_IN}
     edits: list[Edit] = []
     for call in ast.walk(place):
-        if not isinstance(call, ast.Call) or call is node or not _leaves(file, call) or _is_said(file, call, place):
+        if not isinstance(call, ast.Call) or call is node or not _leaves(file, call) or _is_in(file, call, place, harmless):
             continue
         if not _is_flat(file, call) and _reads(file, call, known):
             found = stayed(file, call)
@@ -96,11 +98,12 @@ def _is_flat(file: SourceFile, node: ast.AST) -> bool:
     return (name.startswith("numpy.") and name.rpartition(".")[2] in FLAT) or (isinstance(node.func, ast.Name) and node.func.id == "len")
 
 
-def _is_said(file: SourceFile, node: ast.AST, place: ast.AST) -> bool:
+def _is_in(file: SourceFile, node: ast.AST, place: ast.AST, functions: frozenset[str]) -> bool:
+    """Whether it is an argument of one of these functions or methods, or in a formatted text."""
     for outer in file.around(node):
         if outer is place:
             return False
         function = outer.func if isinstance(outer, ast.Call) else None
-        if isinstance(outer, ast.JoinedStr) or getattr(function, "id", getattr(function, "attr", "")) in SAID:
+        if isinstance(outer, ast.JoinedStr) or getattr(function, "id", getattr(function, "attr", "")) in functions:
             return True
     return False
