@@ -26,7 +26,7 @@ FLOORS = (
     {"_version", "errors", "model", "samples"},
     {"catalogue", "config", "evidence", "exits", "imports", "recording", "source", "standard_error", "target"},
     {"repairs"},  # they write what the catalogue has
-    {"causes", "program", "record"},
+    {"causes", "notebook", "program", "record"},
     {"render"},
     {"analyse", "health", "lint"},
     {"api"},

@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from whygrad.api import Session, install, uninstall, watch
     from whygrad.health import GradientHealth
 
-__all__ = ["GradientHealth", "Session", "__version__", "health", "install", "uninstall", "watch"]
+__all__ = [
+    "GradientHealth",
+    "Session",
+    "__version__",
+    "health",
+    "install",
+    "load_ipython_extension",
+    "uninstall",
+    "unload_ipython_extension",
+    "watch",
+]
 
 _LAZY = {
     "GradientHealth": "whygrad.health",
@@ -30,3 +40,12 @@ def __getattr__(name: str) -> Any:
 
         return getattr(importlib.import_module(_LAZY[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext whygrad`: the same as `whygrad.install()`."""
+    __getattr__("install")()
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    __getattr__("uninstall")()

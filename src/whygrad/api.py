@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from whygrad import notebook
 from whygrad._version import __version__
 from whygrad.imports import ImportWatch
 from whygrad.model import Diagnosis, Environment, Outcome, Report
@@ -37,6 +38,9 @@ class Session:
         self._one_at_a_time = threading.RLock()  # two threads may fail at once
         self._known: Report | None = None
         self._clock = -1
+        self._told: tuple[Diagnosis, ...] = ()  # those of earlier exceptions
+        self._latest: frozenset[Any] = frozenset()  # cause and place of what the last failing call is about
+        self._last = ""  # the text of the exception that was explained last
         self._recorder.refused = self.explain
         self._watcher = start(self._recorder, always=always)
 
@@ -49,7 +53,8 @@ class Session:
         """The report on everything recorded so far. Recording goes on after it."""
         if self._known is None or self._recorder.clock != self._clock or (exception is not None and not self._known.diagnoses):
             with self._paused():
-                self._known, self._clock = _report(self._recorder, self._watcher.said(), exception), self._recorder.clock
+                self._known, self._latest = _report(self._recorder, self._watcher.said(), exception)
+                self._clock = self._recorder.clock
         return dataclasses.replace(self._known, outcome=outcome)
 
     def explain(self, error: BaseException) -> None:
@@ -61,23 +66,37 @@ class Session:
             return
         with contextlib.suppress(AttributeError, TypeError):
             error._whygrad_explained = True  # type: ignore[attr-defined]
+        self._last = str(error)
         if hasattr(error, "add_note"):
             error.add_note(note)
         elif not self._brief:
             print(note, file=sys.stderr)
 
+    def explain_of_a_cell(self, error: BaseException) -> None:
+        """The same where the session outlives exceptions that have other causes: only what is new, or what this exception is about."""
+        text = str(error)
+        if "None" in text or (self._last and self._last in text) or any(d not in self._told for d in self.report(exception=error).diagnoses):
+            self.explain(error)
+
     def _note(self, error: BaseException) -> str:
         from whygrad.render import render_note
+        from whygrad.render.paths import live_cell
 
         report = self.report(exception=error)
+        fresh = tuple(d for d in report.diagnoses if d not in self._told)
+        again = tuple(d for d in report.diagnoses if (d.cause, d.location) in self._latest)
+        self._told = report.diagnoses
+        report = dataclasses.replace(report, diagnoses=fresh or again or report.diagnoses)
         loud = [d for d in report.diagnoses if d.severity == "error"]
         if not self._brief:
             return render_note(report)
         if not loud:
             return ""
         where = loud[0].location
-        place = f" ({os.path.basename(where.path)}:{where.line})" if where else ""
-        return f"whygrad: {loud[0].message}{place}"
+        file = live_cell(where.path) or os.path.basename(where.path) if where else ""
+        place = f" ({file}{', line ' if file.startswith('cell ') else ':'}{where.line})" if where else ""
+        likely = "likely: " if loud[0].certainty == "likely" else ""
+        return f"whygrad: {likely}{loud[0].message}{place}"
 
     def call_when_judged(self, judged: Callable[[bool], None], at_least: int) -> None:
         """Let it be known when there is nothing more to learn, and whether anything was wrong; not before so many answers of gradient calls."""
@@ -171,7 +190,7 @@ def watch() -> Iterator[Session]:
         session.stop()
 
 
-_installed: list[tuple[Session, Any]] = []
+_installed: list[tuple[Session, Any, Callable[[], None]]] = []
 
 
 def install() -> None:
@@ -192,24 +211,27 @@ def install() -> None:
         previous(kind, error, error.__traceback__)
 
     sys.excepthook = hook
-    _installed.append((session, (hook, previous)))
+    _installed.append((session, (hook, previous), notebook.attach(session.explain_of_a_cell)))
 
 
 def uninstall() -> None:
     """Take everything off that `install` put on. Without `install` it does nothing."""
     while _installed:
-        session, (hook, previous) = _installed.pop()
+        session, (hook, previous), detach = _installed.pop()
         session.stop()
+        detach()
         if sys.excepthook is hook:
             sys.excepthook = previous
 
 
-def _report(recorder: Any, notices: list[str], exception: BaseException | None) -> Report:
+def _report(recorder: Any, notices: list[str], exception: BaseException | None) -> tuple[Report, frozenset[Any]]:
+    """The report, and what the last failing call is about."""
     tensorflow = sys.modules.get("tensorflow")
     said = list(notices)
     diagnoses: tuple[Diagnosis, ...] = ()
     gradients: tuple[Any, ...] = ()
     variables: tuple[Any, ...] = ()
+    latest: frozenset[Any] = frozenset()
     if tensorflow is None:
         said.append("TensorFlow was never imported: there was nothing to watch")
     elif recorder.clock:
@@ -220,14 +242,14 @@ def _report(recorder: Any, notices: list[str], exception: BaseException | None) 
         ended = f"{type(exception).__name__}: {exception}" if exception is not None else None
         case = store.observed(recorder.finish(optypes.oracle), text.read, ended)
         analysis = analyse(case.recording, case.read, ended)
-        diagnoses, gradients, variables = analysis.diagnoses, analysis.gradients, analysis.variables
+        diagnoses, gradients, variables, latest = analysis.diagnoses, analysis.gradients, analysis.variables, analysis.latest
         said += [
             f"whygrad expected another gradient than TensorFlow gave at {m}; what is said about it is only likely" for m in analysis.mismatches[:3]
         ]
         said += [_keep(case)] if analysis.mismatches else []
     said += [f"a hook of whygrad failed and was switched off: {type(e).__name__}: {e}" for e in recorder.failures[:1]]
     _be_strict(recorder.failures)
-    return Report(__version__, _environment(), "run", None, diagnoses, gradients, tuple(said), variables)
+    return Report(__version__, _environment(), "run", None, diagnoses, gradients, tuple(said), variables), latest
 
 
 def _keep(case: Any) -> str:

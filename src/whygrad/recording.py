@@ -17,6 +17,7 @@ from whygrad.model import Location
 from whygrad.samples import Alike, Sample
 
 EAGER = 0
+TRUTH = "truth"
 STOPPED, APPLYING, BACKWARD = -1, -2, -3  # marks in a tape state: recording stopped on the thread, inside an optimizer, inside gradient()
 CUSTOM = "WhygradCustomGradient"  # op type of the pseudo op that stands for `tf.custom_gradient`
 GRADIENT = "WhygradGradient"  # op type of the pseudo op that stands for all ops of one gradient call, where no tape saw them
@@ -224,7 +225,7 @@ class Custom:
 class Event:
     """Something that happened between ops. `kind` says what `key`, `other` and `text` are.
 
-    exit      tensor `key` left TensorFlow as a NumPy value
+    exit      tensor `key` left TensorFlow as a NumPy value; `text` is TRUTH where it was asked whether it is true
     enter     tensor `key` was made from a Python or NumPy value of type `text`
     replaced  attribute `text` held variable `key` and was set to tensor `other`
     untracked layer `text` holds the raw tf.Variable `key` that Keras does not track

@@ -9,7 +9,7 @@ from chains import graph
 from diagnosed import only
 from whygrad.analyse.diagnose import analyse
 from whygrad.analyse.measured import verdict
-from whygrad.model import Diagnosis
+from whygrad.model import Diagnosis, Location
 from whygrad.samples import Stats
 
 ALIVE = Stats(8, 0, 0, -1.0, 1.0, 2.0)
@@ -108,3 +108,29 @@ def test_the_first_bad_value_of_the_forward_pass_is_named() -> None:
 )
 def test_patience(history: list[Stats | None], expected: str | None) -> None:
     assert verdict(history) == expected
+
+
+CUSTOM = """def backward({parameters}):
+    return 0.0
+with tf.GradientTape() as tape:
+    loss = custom(tf.exp(w))
+tape.gradient(loss, [w])"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "name"), [("dy", "dy"), ("dy, variables=None", "dy"), ("one, other", "upstream"), ("*grads, **more", "upstream")]
+)
+def test_zeros_of_a_custom_gradient_are_told_with_the_name_of_what_comes_in(parameters: str, name: str) -> None:
+    b = Build(CUSTOM.format(parameters=parameters))
+    w = b.variable("w")
+    header = Location("prog.py", 1, 1, 1, len(b.lines[0]) + 1, "backward", b.lines[0], (b.lines[0],))
+    with b.tape(at="tf.GradientTape()"):
+        b.names["e"] = b.op("Exp", b.use(w), at="tf.exp(w)")
+        b.names["loss"] = b.custom(b.names["e"], returned=[False], definition=header, at="custom(tf.exp(w))")
+    b.ask(b.names["loss"], [w], missing=[False])
+    b.measure([ZERO], {"e": ALIVE, "loss": ALIVE}, {"e": ZERO, "loss": ALIVE})
+    found = only(b)
+    assert found.cause == "custom-gradient"
+    assert "returns zeros (`return 0.0`)" in found.message
+    assert found.fix is not None
+    assert f"`return {name}`" in found.fix.title

@@ -12,7 +12,7 @@ from whygrad import catalogue
 from whygrad.catalogue import Status
 from whygrad.catalogue.counts import namespace
 from whygrad.catalogue.entry import CUT
-from whygrad.catalogue.reasons import SHAPE_ONLY
+from whygrad.catalogue.kinds import SHAPE_OPS
 from whygrad.catalogue.replacements import Replacement, all_replacements, for_entry, for_op
 from whygrad.causes.non_differentiable_op.advice import advice
 
@@ -107,7 +107,7 @@ def without() -> list[str]:
             ("tensorflow.raw_ops", "tensorflow.compat", "tf_keras", "tensorflow.debugging", "tensorflow.quantization")
         )
         stops = {op for a in entry.float_arguments for op in entry.detail(a.name).stops_at}
-        cut = entry.status in CUT and entry.status is not Status.NOT_MEASURED and not stops <= SHAPE_ONLY
+        cut = entry.status in CUT and entry.status is not Status.NOT_MEASURED and not stops <= SHAPE_OPS
         if cut and not aside and entry.name.rpartition(".")[2] not in NO_STAND_IN and not for_entry(entry):
             found.append(entry.name)
     return found

@@ -7,14 +7,14 @@ from itertools import pairwise
 from whygrad import recording as rec
 from whygrad.analyse import asked, places
 from whygrad.analyse.findings import Finding
-from whygrad.analyse.path import BARRIERS, READS, SHAPE_OPS
+from whygrad.analyse.path import BARRIERS, READS
 from whygrad.analyse.scene import Scene
 from whygrad.analyse.ways import Edge
+from whygrad.catalogue.kinds import CONVERSIONS, SHAPE_OPS
 from whygrad.evidence import quote
 from whygrad.model import Location, Related
 
 UNRECORDED = {"outside": "outside-tape", "stopped": "recording-stopped", "other-tape": "wrong-tape"}
-CONVERSIONS = frozenset({"Cast", "EncodeJpeg", "EncodePng", "AsString", "Bitcast", "QuantizeV2"})
 
 
 def classify(scene: Scene, index: int, edges: list[Edge]) -> Finding:
@@ -121,6 +121,8 @@ def _unrecorded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Fin
     when = "before" if first.node.op < scene.began else "after"
     facts = {"when": when}
     where = scene.beside_tape(first.node)
+    if cause == "wrong-tape" and scene.call.tape in scene.recording.states[first.node.state]:
+        return Finding("outside-tape", scene.where(first.node), facts={**facts, "how": "reset"})
     if cause == "wrong-tape" and _earlier_turn(scene, first):
         return Finding("outside-tape", scene.where(first.node), facts={**facts, "how": "earlier tape"}, related=_computed(scene, first)[1:])
     if cause == "wrong-tape":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from whygrad import recording as rec
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.scene import Scene
 from whygrad.model import Location, Related
@@ -9,6 +10,7 @@ from whygrad.source.flow import Step
 
 OUTWARD = ("numpy", "math", "cmath", "scipy", "sklearn", "pandas", "statistics", "random", "torch", "cv2", "PIL")
 BUILTINS = frozenset({"float", "int", "bool", "complex", "list", "sorted", "round", "str"})
+PREDICTIONS = (".predict", ".predict_on_batch")
 METHODS = (".numpy", ".tolist", ".item", ".eval_numpy", ".astype")
 MAX_PLACES = 60
 
@@ -48,13 +50,41 @@ def _constants(scene: Scene) -> list[Location]:
 
 
 def exits(scene: Scene, dependents: set[int]) -> list[Location]:
-    """Where these tensors left TensorFlow before the call."""
+    """Where these tensors left TensorFlow before the call, as values: a condition of `if` or `while` hands nothing on."""
     found: dict[Location, None] = {}
     for event in scene.recording.of("exit"):
         where = scene.recording.location(event.site)
-        if where is not None and scene.trace.key(event.key) in dependents and event.clock <= scene.call.clock:
+        if where is None or (event.text == rec.TRUTH and not where.text.startswith("bool(")):
+            continue
+        if scene.trace.key(event.key) in dependents and event.clock <= scene.call.clock:
             found[where] = None
     return list(found)[:MAX_PLACES]
+
+
+def predicted(scene: Scene, index: int) -> Finding | None:
+    """Keras hands the source over to `predict` unseen, by its own ways: the text shows that the target comes from there."""
+    created = scene.created(scene.call.sources[index])
+    if created is None:
+        return None
+    for sink in _constants(scene):
+        chain = scene.program.derives(sink, created) or ()
+        step = next((s for s in reversed(chain) if s.call in PREDICTIONS), None)
+        if step is not None:
+            related = [Related("and comes back here, as a constant", sink)] if sink.line != step.location.line else []
+            return Finding("left-tensorflow", step.location, related=related, facts={"call": step.call or ""}, proven=False)
+    return None
+
+
+def decides_branch(scene: Scene, index: int) -> Finding | None:
+    """All that is known of the source: under the tape, Python asked whether something computed from it is true."""
+    source = scene.call.sources[index]
+    own = scene.trace.key(source.key) if source.key is not None else None
+    dependents = scene.dependents(own) | {own} if own is not None else set()
+    for event in scene.recording.of("exit"):
+        if event.text == rec.TRUTH and scene.began <= event.clock <= scene.call.clock and scene.trace.key(event.key) in dependents:
+            where = scene.made(scene.trace.key(event.key)) or scene.recording.location(event.site)
+            return Finding("index-only", where or scene.location, facts={"how": "branch"}, proven=False)
+    return None
 
 
 def through(scene: Scene, sink: Location, exits: list[Location]) -> tuple[Step, ...] | None:
@@ -77,12 +107,18 @@ def _silently(scene: Scene, sink: Location, made: list[Location]) -> Finding | N
     """
     for origin in made[-MAX_PLACES:]:
         chain = scene.program.derives(sink, origin)
-        where = outward(chain) if chain else None
+        where = (outward(chain) or _predicted(chain, origin)) if chain else None
         if chain and where is not None:
             finding = _left(scene, sink, chain)
             finding.location, finding.proven = where, any(_within(tensor, where) for tensor in made)
             return finding
     return None
+
+
+def _predicted(chain: tuple[Step, ...], origin: Location) -> Location | None:
+    """`model.predict(x)` of Keras gives arrays: seen where the user's code goes no deeper than this call."""
+    last = chain[-1]
+    return origin if last.location == origin and last.call in PREDICTIONS else None
 
 
 def _within(inner: Location, outer: Location) -> bool:
@@ -100,4 +136,4 @@ def leaves(call: str | None) -> bool:
 
 
 def _callee(chain: tuple[Step, ...]) -> str:
-    return next((s.call for s in reversed(chain) if s.call and leaves(s.call)), "")
+    return next((s.call for s in reversed(chain) if s.call and (leaves(s.call) or s.call in PREDICTIONS)), "")

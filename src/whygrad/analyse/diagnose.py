@@ -36,6 +36,7 @@ class Analysis:
     gradients: tuple[GradientRow, ...] = ()
     variables: tuple[VariableRow, ...] = ()
     mismatches: list[str] = field(default_factory=list)
+    latest: frozenset[tuple[str, Location | None]] = frozenset()  # cause and place of what the last failing call shows
 
 
 class Session:
@@ -84,15 +85,18 @@ def analyse(recording: rec.Recording, read: Callable[[str], str | None], excepti
     result = Analysis()
     scenes = session.scenes()
     groups: list[Group] = []
-    seen: set[object] = set()
+    seen: dict[object, frozenset[tuple[str, Location | None]]] = {}
     for scene in scenes:
         check_prediction(scene, result)
         key = (scene.call.site, scene.call.missing, scene.call.error and scene.call.error.split(":")[0])
         if is_failing(scene.call) and key not in seen and len(seen) < MAX_CALLS:
-            seen.add(key)
-            groups += groups_of(scene)
+            fresh = groups_of(scene)
+            seen[key] = frozenset((g.finding.cause, g.finding.location) for g in fresh)
+            groups += fresh
         else:
             scene.forget()
+        if is_failing(scene.call):
+            result.latest = seen.get(key, frozenset())
     groups += measured_groups(scenes)
     diagnoses = [diagnosis_of(g, exception) for g in groups]
     diagnoses += list(events.diagnoses(session.recording, session.program, scenes, exception, bool(diagnoses)))

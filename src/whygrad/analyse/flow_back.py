@@ -33,17 +33,20 @@ class FlowBack:
         return {k: s for k, s in found.items() if s.size}
 
     def dies_at(self, edges: list[Edge]) -> list[Edge]:
-        """The edge, from the target backwards, that gradient reaches and does not pass; several where nothing is known of the tensors between."""
-        unknown: list[Edge] = []
-        for edge in reversed(edges):
+        """The edge, from the source on, that gradient reaches and does not pass; several where nothing is known of the tensors between.
+
+        A tensor farther on may be dead as well, beside a way that is alive: what is nearer to the source decides.
+        """
+        since: int | None = None
+        for i, edge in enumerate(edges):
             start = self.cotangents.get(edge.start)
-            unknown.insert(0, edge)
-            if start is None and edge is not edges[0]:
+            if start is None and i:
                 continue
             if start is None or self.is_dead(edge, start):
-                return unknown
-            unknown = []
-        return []
+                since = i
+            elif since is not None:
+                return edges[since:i]
+        return [] if since is None else edges[since:]
 
     def is_dead(self, edge: Edge, start: Stats) -> bool:
         """Exactly zero, or nothing but rounding noise of an operation that has become flat."""

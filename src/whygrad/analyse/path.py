@@ -14,8 +14,8 @@ from whygrad import recording as rec
 from whygrad.analyse.gradient import Judge
 from whygrad.analyse.nodes import Node
 from whygrad.analyse.ways import Break, Edge, Ways
+from whygrad.catalogue.kinds import SHAPE_OPS
 
-SHAPE_OPS = frozenset({"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike", "VariableShape"})
 BARRIERS = frozenset({"StopGradient", "PreventGradient"})
 READS = frozenset({"ReadVariableOp", "ResourceGather", "ResourceGatherNd", "Identity"})
 PRICE = {
@@ -63,7 +63,10 @@ class Search:
         return not outputs or self.trace.nodes.kind(index).startswith(("Assign", "Scatter", "StridedSliceAssign"))
 
     def run(self) -> Ways:
-        ways = Ways(self._edge)
+        return Ways(self._found, self._edge)
+
+    def _found(self, ways: Ways) -> Iterator[int]:
+        """Follow the ways back from the target, the cheapest first; gives the price that has been come to."""
         queue: list[tuple[int, int]] = []
         for target in self.judge.call.targets:
             key = self.trace.key(target)
@@ -73,7 +76,10 @@ class Search:
         while queue:
             price, key = heapq.heappop(queue)
             index = self.trace.producer.get(key)
-            if index is None or price > (ways.price(key) or 0):  # a cheaper way was found meanwhile
+            if price > (ways.so_far(key) or 0):  # a cheaper way was found meanwhile
+                continue
+            yield price
+            if index is None:
                 continue
             for start, cost in self._costs(index):
                 if ways.through(index, start, price + cost):
@@ -81,7 +87,6 @@ class Search:
             for edge, cost in self._stored(index, key):
                 if ways.through_state(edge, price + cost):
                     heapq.heappush(queue, (price + cost, edge.start))
-        return ways
 
     def _costs(self, index: int) -> Iterator[tuple[int, int]]:
         """What the node takes in, and the price of going back to it from what the node gives."""
@@ -103,7 +108,7 @@ class Search:
         outside = None if self.judge.records(node) else self._why_unrecorded(node.clock, node.state)
         places = [carries for key, carries in zip(node.inputs, self.judge.carries(node)) if key == start]
         broken = min((outside if carries else self._why_op(index, start) for carries in places), key=lambda why: self._price(index, start, why))
-        end = min((o for o in node.outputs if o in ways), key=lambda o: ways.price(o) or 0)
+        end = min((o for o in node.outputs if ways.so_far(o) is not None), key=lambda o: ways.so_far(o) or 0)
         return Edge(self.trace.nodes, index, start, end, broken)
 
     def _casts_back(self, index: int, start: int) -> bool:
@@ -122,7 +127,7 @@ class Search:
 
     def _price(self, index: int, start: int, broken: Break | None) -> int:
         if broken in ("outside", "stopped", "other-tape"):
-            before = self.trace.producer.get(start)
+            before = None if start in self.recording.variables else self.trace.producer.get(start)
             if before is not None and not self.judge.records_at(self.trace.nodes.clock(before), self.trace.nodes.state(before)):
                 return 1  # the price is paid once, where the way comes in from outside
             return PRICE[broken]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from whygrad import catalogue
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.scene import Scene
+from whygrad.catalogue.kinds import is_shape_only
 from whygrad.model import Location
 
-SHAPE_CALLS = frozenset({"ones_like", "zeros_like", "full_like", "shape", "size", "rank"})
 MAX_PLACES = 60
 
 
@@ -17,7 +18,8 @@ def classify(scene: Scene, index: int) -> Finding | None:
     made = [where for where in dict.fromkeys(scene.made(k) for k in sorted(dependents)) if where is not None][-MAX_PLACES:]
     for where in _without_input(scene):
         info = scene.program.call_at(where)
-        if info is None or info.name.rsplit(".", 1)[-1] not in SHAPE_CALLS or not info.args:
+        found = catalogue.load().find(info.name) if info is not None and info.args else None
+        if info is None or found is None or not is_shape_only(found, 0):
             continue
         same = (info.location.line, info.location.column) == (where.line, where.column)
         if same and any(scene.program.derives(info.args[0], origin) for origin in made):

@@ -20,6 +20,8 @@ def classify(scene: Scene, index: int) -> Finding:
         or bypassed(scene, index)
         or crossing.left_tensorflow(scene, index)
         or shape_only.classify(scene, index)
+        or crossing.predicted(scene, index)
+        or crossing.decides_branch(scene, index)
         or _constant_or_unused(scene, index)
     )
 
@@ -80,8 +82,10 @@ def bypassed(scene: Scene, index: int) -> Finding | None:
     if ancestor is None or producer is None:
         return None
     node = scene.trace.nodes[producer]
-    where = scene.beside_tape(node)
     related = [Related("the loss was computed from this instead", scene.made(ancestor))]
+    if scene.judge.records(node):
+        return Finding("unused-variable", scene.beside_tape(node), related=related, facts={"how": "bypassed"})
+    where = scene.beside_tape(node)
     return Finding("outside-tape", where, related=related, facts={"when": "before", "how": "bypassed"})
 
 
@@ -131,13 +135,19 @@ def _unread_prediction(scene: Scene) -> Finding | None:
     for key in scene.ways:
         where = scene.made(key)
         info = scene.program.function_at(where) if where else None
-        if info is None or info.location in seen:
+        if info is None or info.location in seen or _asks(scene, info):
             continue
         seen.add(info.location)
         unread = [p for p in info.parameters if p in info.unread and p not in ("self", "cls", "args", "kwargs") and not p.startswith("_")]
         if unread and len(info.parameters) >= 2 and not info.name.startswith("__"):
             return _unread(scene, info, unread[-1])
     return None
+
+
+def _asks(scene: Scene, info: FunctionInfo) -> bool:
+    """Is it the function that asks for the gradient? What it does not read (`epoch`) belongs to the training."""
+    asked = scene.location
+    return asked is not None and asked.path == info.location.path and info.location.line <= asked.line <= info.location.end_line
 
 
 def _unread(scene: Scene, info: FunctionInfo, parameter: str) -> Finding:

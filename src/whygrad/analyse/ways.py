@@ -32,10 +32,13 @@ class Edge:
 class Ways:
     """Iterating gives the tensors in the order in which they were found, from the target outwards.
 
-    A stream of a million ops may lie behind the target: of an edge its node is kept, the rest is found out again when the edge is asked for.
+    A stream of a million ops may lie behind the target: the search goes on only as far as is asked for, cheaper tensors first. Of an edge its
+    node is kept, the rest is found out again when the edge is asked for.
     """
 
-    def __init__(self, edge: Callable[[Ways, int, int], Edge]) -> None:
+    def __init__(self, search: Callable[[Ways], Iterator[int]], edge: Callable[[Ways, int, int], Edge]) -> None:
+        self._search = search(self)  # gives the price that it has come to: no way that costs less will be found any more
+        self._come_to = -1
         self._edge = edge  # (ways, index of the node, the tensor that it takes) -> the edge that was meant
         self._found = array("q")
         self._price = TensorMap("q")
@@ -43,17 +46,25 @@ class Ways:
         self._through_state: dict[int, Edge] = {}
 
     def __iter__(self) -> Iterator[int]:
+        while self._goes_on():
+            pass
         return iter(self._found)
 
     def __contains__(self, key: int) -> bool:
-        return key in self._price
+        while (found := key in self._price) is False and self._goes_on():
+            pass
+        return found
 
     def price(self, key: int) -> int | None:
         """None where no way leads from."""
-        return self._price.get(key)
+        while ((price := self._price.get(key)) is None or price > self._come_to) and self._goes_on():
+            pass
+        return price
 
     def onward(self, key: int) -> Edge | None:
         """The next edge towards the target; None at the target, and where no way leads from."""
+        if self.price(key) is None:
+            return None
         stored = self._through_state.get(key)
         if stored is not None:
             return stored
@@ -63,7 +74,7 @@ class Ways:
     @property
     def lead_anywhere(self) -> bool:
         """Does the target depend on any tensor at all?"""
-        return any(key in self._onward or key in self._through_state for key in self._found)
+        return any(key in self._onward or key in self._through_state for key in self)
 
     def path(self, key: int) -> list[Edge]:
         """Edges from `key` to the target; empty if there is no way (or `key` is the target)."""
@@ -73,7 +84,19 @@ class Ways:
             key = edge.end
         return edges
 
+    def _goes_on(self) -> bool:
+        """Search a little further. False: everything has been found."""
+        price = next(self._search, None)
+        if price is None:
+            return False
+        self._come_to = price
+        return True
+
     # -- for the search ---------------------------------------------------------------------------------------------------
+
+    def so_far(self, key: int) -> int | None:
+        """The cheapest price that has been found by now."""
+        return self._price.get(key)
 
     def begin(self, target: int) -> None:
         self._cheaper(target, 0)

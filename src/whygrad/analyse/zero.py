@@ -202,7 +202,7 @@ def _custom(back: FlowBack, node: Node) -> Finding:
     if names and "zeros" not in where.text:
         facts |= {"how": "custom factor", "factor": ", ".join(f"`{n}`" for n in sorted(names)[:2])}
         return Finding("zero-factor", where, related=related, facts=facts, proven=False)
-    return Finding("custom-gradient", where, related=related, facts=facts)
+    return Finding("custom-gradient", where, related=related, facts=facts | {"parameters": " ".join(own.parameters if own else ())})
 
 
 def _plain_names(text: str) -> set[str]:

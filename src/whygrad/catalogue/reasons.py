@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.catalogue.entry import CUT, Argument, Entry, Status, best
+from whygrad.catalogue.kinds import SHAPE_OPS
 from whygrad.catalogue.names import written
 
-SHAPE_ONLY = frozenset({"", "Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike"})
 STORES = ("Assign", "Scatter")
 
 
@@ -50,7 +50,7 @@ def _cut(entry: Entry, argument: Argument, status: Status) -> str:
         return "It gives back no tensor."
     if any(op.startswith(STORES) for op in ops):
         return "The value is stored in a variable and read back: no tape follows a stored value."
-    if set(ops) <= SHAPE_ONLY:
+    if set(ops) <= SHAPE_OPS:
         return "Only the shape or the dtype of the argument is used, not its values."
     whole = [o.dtype for o in entry.outputs if not o.dtype.startswith(("float", "bfloat", "complex", "nothing"))]
     if len(whole) == len(entry.outputs):

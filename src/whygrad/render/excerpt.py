@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from rich.cells import cell_len
 
 from whygrad.model import Location
-from whygrad.render.paths import cell_of, position, short_path
+from whygrad.render.paths import spot
 from whygrad.render.plain_text import ELLIPSIS, fit, fit_end, inline, pieces, split_lines
 
 MOST_LINES = 6
@@ -44,7 +44,7 @@ def crop(line: SourceLine, width: int) -> SourceLine:
 
 def place(location: Location, encoding: str = "utf-8") -> str:
     """`path:line:column`, the path as one would type it in the current folder; `path: cell 3, line 4:5` in a notebook."""
-    return f"{inline(short_path(cell_of(location.path)[0]), encoding)}:{position(location)}"
+    return inline(spot(location), encoding)
 
 
 def _marked(location: Location, index: int, text: str, encoding: str) -> SourceLine:

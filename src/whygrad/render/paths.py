@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 
 from whygrad.model import Location
 
@@ -23,6 +24,20 @@ def cell_of(path: str) -> tuple[str, int | None]:
     """The file, and the number of the cell where the path is one in a notebook: `train.ipynb:cell 3`."""
     found = _CELL.fullmatch(path)
     return (found.group(1), int(found.group(2))) if found else (path, None)
+
+
+def live_cell(path: str) -> str:
+    """`cell In[3]` where the path is what IPython, running here, calls the code of a cell; else nothing."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    namer = getattr(getattr(shell, "compile", None), "format_code_name", None)  # from IPython 8 on
+    kind, name = (namer(path) if namer is not None else None) or ("", "")
+    return f"{kind} {name}".lower().replace("in[", "In[") if kind == "Cell" else ""
+
+
+def spot(location: Location) -> str:
+    """`path:14:12`; `cell In[3], line 14:12` in a notebook that runs; `path: cell 3, line 14:12` in one that was read."""
+    live = live_cell(location.path)
+    return f"{live}, line {location.line}:{location.column}" if live else f"{short_path(cell_of(location.path)[0])}:{position(location)}"
 
 
 def position(location: Location) -> str:

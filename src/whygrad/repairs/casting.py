@@ -6,27 +6,17 @@ from whygrad import syntax as ast
 from whygrad.catalogue import Status
 from whygrad.catalogue.entry import best
 from whygrad.model import Edit
-from whygrad.repairs.comparing import CAST, is_float_cast
+from whygrad.repairs.comparing import CAST, dtype_of
 from whygrad.repairs.edits import inserted, unwrapped
 from whygrad.repairs.file import SourceFile, names, uses
-from whygrad.repairs.imported import called, tensorflow
+from whygrad.repairs.imported import tensorflow
 from whygrad.repairs.rewrite import Rewrite
 from whygrad.repairs.standing_in import entry_of, slug_of
-
-INTEGERS = frozenset(("tensorflow.to_int32", "tensorflow.to_int64"))
-MAPS = frozenset(("tensorflow.map_fn",))
 
 
 def uncast(file: SourceFile, node: ast.expr) -> Rewrite | None:
     """None where the expression is no cast to an integer type of a known name."""
-    if (
-        not isinstance(node, ast.Call)
-        or not node.args
-        or not (slug_of(file, node) == CAST or called(file, node) in INTEGERS)
-        or is_float_cast(file, node)
-    ):
-        return None
-    if called(file, node) not in INTEGERS and not _is_integer(node):
+    if not isinstance(node, ast.Call) or not node.args or slug_of(file, node) != CAST or not dtype_of(file, node).startswith(("int", "uint")):
         return None
     if not all(_floats_fit(file, n) for n in _readers(file, node)):
         return None
@@ -54,25 +44,12 @@ def _floats_fit(file: SourceFile, node: ast.expr) -> bool:
     return isinstance(parent, (ast.BinOp, ast.UnaryOp, ast.Return, ast.Lambda)) or (isinstance(parent, ast.Compare) and parent.left is node)
 
 
-def _is_integer(node: ast.Call) -> bool:
-    dtype = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg in ("dtype", "x")), None)
-    name = (
-        dtype.attr
-        if isinstance(dtype, ast.Attribute)
-        else dtype.value
-        if isinstance(dtype, ast.Constant)
-        else dtype.id
-        if isinstance(dtype, ast.Name)
-        else ""
-    )
-    return isinstance(name, str) and name.startswith(("int", "uint"))
-
-
 def _signature(file: SourceFile, node: ast.Call) -> list[Edit]:
     """The result of a `tf.map_fn` is of the type of what it maps over, unless it is told."""
     function = file.parent(node)
     mapped = file.parent(function) if isinstance(function, ast.Lambda) else None
-    if not isinstance(mapped, ast.Call) or called(file, mapped) not in MAPS:
+    found = entry_of(file, mapped) if isinstance(mapped, ast.Call) else None
+    if not isinstance(mapped, ast.Call) or found is None or found.argument("fn_output_signature") is None:
         return []
     if any(k.arg in ("fn_output_signature", "dtype") for k in mapped.keywords):
         return []

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.catalogue.kinds import gives_ones, gives_zeros
 from whygrad.model import Edit
 from whygrad.repairs.edits import replaced
 from whygrad.repairs.file import SourceFile, names, uses
 from whygrad.repairs.imported import called, dotted, tensorflow
 from whygrad.repairs.rewrite import Rewrite
 from whygrad.repairs.rounding import naming_line, written
-from whygrad.repairs.standing_in import argument_of, filled, slug_of, stand_in
+from whygrad.repairs.standing_in import argument_of, entry_of, filled, slug_of, stand_in
 
 KINDS = ("soft-comparison", "soft-equality")
 CAST = "cast-straight-through"
-FLOATS = ("float16", "float32", "float64", "bfloat16", "half", "double", "dtype", "floatx")
+FLOATS = ("float16", "float32", "float64", "bfloat16", "half", "float", "double", "dtype", "floatx")
 
 
 def softened(file: SourceFile, node: ast.expr) -> Rewrite | None:
@@ -54,16 +55,18 @@ def _both(file: SourceFile, both: ast.Call, title: str) -> Rewrite | None:
 
 def is_float_cast(file: SourceFile, node: ast.AST | None) -> bool:
     """`tf.cast(..., tf.float32)` and its relatives, not casts to integers."""
-    if not isinstance(node, ast.Call) or not node.args:
-        return False
-    if called(file, node) == "tensorflow.to_float":
-        return True
-    dtype = argument_of(file, node, "dtype") if slug_of(file, node) == CAST else None
+    return isinstance(node, ast.Call) and bool(node.args) and slug_of(file, node) == CAST and dtype_of(file, node) in FLOATS
+
+
+def dtype_of(file: SourceFile, cast: ast.Call) -> str:
+    """`int32` of `tf.cast(x, tf.int32)`, `tf.cast(x, "int32")` and `tf.to_int32(x)`."""
+    dtype: ast.AST | None = argument_of(file, cast, "dtype")
+    if dtype is None:
+        return called(file, cast).rpartition(".")[2].removeprefix("to_")
     if isinstance(dtype, ast.Constant):
-        return dtype.value in FLOATS
-    if isinstance(dtype, ast.Call):
-        return isinstance(dtype.func, ast.Attribute) and dtype.func.attr == "floatx"
-    return isinstance(dtype, ast.Attribute) and dtype.attr in FLOATS
+        return str(dtype.value)
+    dtype = dtype.func if isinstance(dtype, ast.Call) else dtype
+    return dtype.attr if isinstance(dtype, ast.Attribute) else dotted(file, dtype).rpartition(".")[2]
 
 
 def _is_text(node: ast.expr) -> bool:
@@ -73,8 +76,9 @@ def _is_text(node: ast.expr) -> bool:
 def _mixed(file: SourceFile, where: ast.Call, soft: str) -> list[Edit] | None:
     """`tf.where(a > b, x, y)` -> `gate * x + (1.0 - gate) * y`; of ones and zeros the gate alone."""
     _, chosen, other = where.args
-    ones = called(file, chosen).endswith(".ones_like") or (isinstance(chosen, ast.Constant) and chosen.value == 1)
-    zeros = called(file, other).endswith(".zeros_like") or (isinstance(other, ast.Constant) and other.value == 0)
+    one, zero = entry_of(file, chosen), entry_of(file, other)
+    ones = (one is not None and gives_ones(one)) or (isinstance(chosen, ast.Constant) and chosen.value == 1)
+    zeros = (zero is not None and gives_zeros(zero)) or (isinstance(other, ast.Constant) and other.value == 0)
     if ones and zeros:
         return [replaced(file, where, soft)]
     found, gate = stand_in(file, where), file.free("gate")

@@ -13,8 +13,8 @@ from whygrad.model import Edit
 from whygrad.repairs.edits import changed, inserted
 from whygrad.repairs.file import FUNCTIONS, SourceFile, names, uses
 from whygrad.repairs.imported import called, tensorflow
+from whygrad.repairs.twin_arguments import left_out, renamed_arguments
 
-METHODS = frozenset(("mean", "sum", "max", "min", "prod", "std", "var"))  # of arrays, that mean what the function of NumPy means
 KEPT = frozenset(("shape", "dtype", "ndim", "device", "name", "numpy", "get_shape"))  # what tensors have as arrays do
 HOLE = "\0"
 MOST_PLACES = 12
@@ -52,11 +52,13 @@ def step(file: SourceFile, attribute: ast.Attribute, text: str) -> tuple[ast.exp
     if attribute.attr == "reshape" and given and not call.keywords:
         shape = given[0] if len(given) == 1 and isinstance(call.args[0], (ast.Tuple, ast.List)) else f"[{', '.join(given)}]"
         return call, f"{tf}.reshape({text}, {shape})"
-    twin = twins().get(f"numpy.{attribute.attr}") if attribute.attr in METHODS else None
-    if twin is None or len(given) > 1 or any(k.arg not in ("axis", "keepdims") for k in call.keywords):
+    twin = twins().get(f"numpy.{attribute.attr}")  # a method of arrays does what the function of NumPy of its name does to the array
+    as_function = ast.Call(call.func, [attribute.value, *call.args], call.keywords)
+    renames = renamed_arguments(as_function, twin) if twin is not None else None
+    if twin is None or renames is None or not twin.safe:
         return None
-    further = [*given, *(f"{k.arg}={file.code(k.value)}" for k in call.keywords)]
-    return call, f"{tf}.{twin.name}({', '.join([text, *further])})"
+    further = [*given, *(f"{dict(renames).get(k, k.arg)}={file.code(k.value)}" for k in call.keywords)]
+    return call, f"{tf}.{twin.name}({', '.join([text, *further])}{left_out(as_function, twin)})"
 
 
 def as_tensor(file: SourceFile, node: ast.expr) -> bool:

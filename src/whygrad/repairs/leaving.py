@@ -9,6 +9,7 @@ from whygrad.repairs.file import SourceFile, names, uses
 from whygrad.repairs.following import KEPT, as_tensor, followed, step
 from whygrad.repairs.imported import called, tensorflow
 from whygrad.repairs.rewrite import Rewrite
+from whygrad.repairs.twin_arguments import left_out, renamed_arguments
 
 
 def stayed(file: SourceFile, node: ast.expr, *, as_array: bool = False) -> Rewrite | None:
@@ -30,9 +31,7 @@ def _with_followers(file: SourceFile, node: ast.Call) -> Rewrite | None:
 def _as_it_is(file: SourceFile, node: ast.Call) -> Rewrite | None:
     origin = called(file, node)
     if origin in twins():
-        return _twin(file, node, twins()[origin])
-    if origin in ("numpy.array", "numpy.asarray"):
-        return _array(file, node)
+        return (_array if "*dtype" in twins()[origin].arguments else _twin)(file, node, twins()[origin])
     if origin in ("float", "int") and len(node.args) == 1 and not node.keywords:
         return Rewrite(f"keep the tensor: take `{origin}(...)` away", tuple(unwrapped(file, node, node.args[0])))
     return _unpacked(file, node)
@@ -72,7 +71,7 @@ def _unpacked(file: SourceFile, node: ast.Call) -> Rewrite | None:
 
 
 def _twin(file: SourceFile, node: ast.Call, twin: Twin) -> Rewrite | None:
-    renames = _arguments(node, twin)
+    renames = renamed_arguments(node, twin)
     if renames is None:
         return None
     name = f"{tensorflow(file)}.{twin.name}"
@@ -80,49 +79,28 @@ def _twin(file: SourceFile, node: ast.Call, twin: Twin) -> Rewrite | None:
     for keyword, new in renames:
         start = file.offset(keyword.lineno, keyword.col_offset)
         edits.append(changed(file, start, start + len(keyword.arg or ""), new))
-    extra = _left_out(node, twin)
+    extra = left_out(node, twin)
     if extra:
         edits.append(inserted(file, file.span(node)[1] - 1, extra))
     return Rewrite(f"stay in TensorFlow: `{name}` in the place of `{file.code(node.func)}`", tuple(edits), "safe" if twin.safe else "review")
 
 
-def _left_out(node: ast.Call, twin: Twin) -> str:
-    """Arguments that TensorFlow wants and NumPy has a default for."""
-    if twin.name == "tensordot":
-        return ", 1"
-    given = len(node.args) > 1 or any(k.arg == "axis" for k in node.keywords)
-    return ", axis=0" if twin.name == "concat" and not given else ""
-
-
-def _arguments(node: ast.Call, twin: Twin) -> list[tuple[ast.keyword, str]] | None:
-    """The keywords with their new names. None: an argument that has no counterpart, or one too few."""
-    here = [a.lstrip("*-").partition(":")[0] for a in twin.arguments]
-    there = {a.lstrip("*").partition(":")[0]: a.lstrip("*").rpartition(":")[2] for a in twin.arguments if not a.startswith("-")}
-    positional = next((i for i, a in enumerate(twin.arguments) if a.startswith(("*", "-"))), len(here))
-    if len(node.args) > positional or any(isinstance(a, ast.Starred) for a in node.args):
-        return None
-    if any(k.arg not in there for k in node.keywords) or len(node.args) + len(node.keywords) < twin.needed:
-        return None
-    if any(isinstance(a, ast.Constant) and a.value is None for a in node.args[1:]):
-        return None
-    return [(k, there[k.arg]) for k in node.keywords if k.arg and there[k.arg] != k.arg]
-
-
-def _array(file: SourceFile, node: ast.Call) -> Rewrite | None:
-    """`np.array([a, b])` -> `tf.stack([a, b])`; the dtype as a cast."""
+def _array(file: SourceFile, node: ast.Call, twin: Twin) -> Rewrite | None:
+    """`np.array([a, b])` -> `tf.stack([a, b])`; the dtype as a cast: TensorFlow's functions change none."""
     dtypes = [k for k in node.keywords if k.arg == "dtype"]
     if len(node.args) != 1 or len(dtypes) != len(node.keywords):
         return None
     value = node.args[0]
     if isinstance(value, (ast.List, ast.Tuple)) and any(isinstance(e, (ast.List, ast.Tuple, ast.Starred)) for e in value.elts):
         return None
+    tf = tensorflow(file)
     if not dtypes and not isinstance(value, (ast.List, ast.Tuple)):
         return None
-    tf = tensorflow(file)
-    edits = [replaced(file, node.func, f"{tf}.stack")]
+    edits = [replaced(file, node.func, f"{tf}.{twin.name}")]
     if dtypes:
-        edits = [replaced(file, node.func, f"{tf}.cast({tf}.stack"), changed(file, file.span(value)[1], file.span(dtypes[0].value)[0], "), ")]
-    return Rewrite(f"stay in TensorFlow: `{tf}.stack` in the place of `{file.code(node.func)}`", tuple(edits))
+        after = changed(file, file.span(value)[1], file.span(dtypes[0].value)[0], "), ")
+        edits = [replaced(file, node.func, f"{tf}.cast({tf}.{twin.name}"), after]
+    return Rewrite(f"stay in TensorFlow: `{tf}.{twin.name}` in the place of `{file.code(node.func)}`", tuple(edits))
 
 
 def _only_as_tensor(file: SourceFile, node: ast.Call) -> bool:

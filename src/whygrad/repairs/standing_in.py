@@ -10,7 +10,7 @@ from whygrad import syntax as ast
 from whygrad.catalogue import Entry
 from whygrad.catalogue.entry import CUT, best
 from whygrad.catalogue.holes import Hole, holes, with_functions, without_brackets
-from whygrad.catalogue.replacements import Inline, Replacement, for_entry
+from whygrad.catalogue.replacements import Inline, Replacement, for_entry, for_name
 from whygrad.dataclass import dataclass
 from whygrad.repairs.file import SourceFile
 from whygrad.repairs.imported import called, tensorflow, through_ops
@@ -44,10 +44,10 @@ class StandIn:
 
 def stand_in(file: SourceFile, node: ast.expr) -> StandIn | None:
     """None where the catalogue has no inline form, or an argument that it needs is missing or would be lost."""
-    found, arguments = entry_of(file, node), _arguments(file, node)
-    if found is None or arguments is None:
+    arguments = _arguments(file, node)
+    if arguments is None:
         return None
-    for replacement, inline in _forms(found):
+    for replacement, inline in _forms(file, node):
         if _holds(file, node, inline, arguments):
             return StandIn(replacement.slug, inline, arguments)
     return None
@@ -55,8 +55,7 @@ def stand_in(file: SourceFile, node: ast.expr) -> StandIn | None:
 
 def slug_of(file: SourceFile, node: ast.AST | None) -> str:
     """The replacement with an inline form that the catalogue has for what a call calls; empty where there is none."""
-    found = entry_of(file, node) if isinstance(node, ast.expr) else None
-    return "" if found is None else next((r.slug for r, _ in _forms(found)), "")
+    return next((r.slug for r, _ in _forms(file, node)), "") if isinstance(node, ast.expr) else ""
 
 
 def entry_of(file: SourceFile, node: ast.expr) -> Entry | None:
@@ -93,7 +92,7 @@ def _in_place(file: SourceFile, text: str, hole: Hole, value: ast.expr | str | N
         return value or hole.key
     after, before = text[hole.end :].lstrip(), text[: hole.start].rstrip()
     torn = before.endswith(("-", "+", "*", "/")) or (after[:1] in ("*", "/") and isinstance(value, ast.BinOp))
-    loose = not isinstance(value, ast.BinOp) and after[:1] in ("-", "+", "*", "/")
+    loose = (not isinstance(value, ast.BinOp) and after[:1] in ("-", "+", "*", "/")) or after[:1] == "["
     return file.operand(value) if torn or loose else file.code(value)
 
 
@@ -119,11 +118,12 @@ def _called_here(file: SourceFile, node: ast.expr, name: str) -> str:
     return f"{door}.{last}" if door and _entry(f"keras.ops.{last}") else f"{tensorflow(file)}.{name}"
 
 
-def _forms(found: Entry) -> Iterator[tuple[Replacement, Inline]]:
+def _forms(file: SourceFile, node: ast.expr) -> Iterator[tuple[Replacement, Inline]]:
     """Those of the ops at which the gradient stops come with `for_entry` too, where no replacement has the function's name."""
-    ops = [op for a in found.float_arguments for op in found.detail(a.name).stops_at]
-    words = {*(name.rpartition(".")[2] for name in found.names), *ops}
-    for replacement in for_entry(found):
+    found, origin = entry_of(file, node), called(file, node)
+    ops = [op for a in found.float_arguments for op in found.detail(a.name).stops_at] if found else []
+    words = {*(name.rpartition(".")[2] for name in (found.names if found else (origin,))), *ops}
+    for replacement in for_entry(found) if found else for_name(origin):
         inline = replacement.inline(*words)
         if inline is not None:
             yield replacement, inline
@@ -161,6 +161,6 @@ def _holds(file: SourceFile, node: ast.expr, inline: Inline, arguments: Mapping[
     needed, _, wanted = inline.needs.partition("=")
     if needed and (needed not in arguments or file.code(arguments[needed]) != wanted):
         return False
-    spoken = {id(arguments[key]) for key, _ in numbered} | ({id(arguments[needed])} if needed else set())
-    rest = {id(v) for k, v in arguments.items() if k != "name"} - spoken
+    may_go = (*(key for key, _ in numbered), needed, "name")
+    rest = {id(v) for v in arguments.values()} - {id(arguments[key]) for key in may_go if key in arguments}
     return any(hole.key == "call" for hole in spoken_of) or not rest

@@ -43,7 +43,7 @@ class CallInfo:
 
 @dataclass(frozen=True, slots=True)
 class FunctionInfo:
-    """The function around a place. `unread`: parameters that its body never reads."""
+    """The function around a place. `unread`: parameters without a default that its body never reads."""
 
     name: str
     location: Location
@@ -241,9 +241,10 @@ class Program:
         node = scope.node
         assert isinstance(node, FUNCTIONS)
         names = tuple(p.arg for p in parameters(node))
+        optional = names[len(node.args.posonlyargs + node.args.args) - len(node.args.defaults) :]
         body = node.body if isinstance(node.body, list) else [node.body]
         read = {n.id for part in body for n in ast.walk(part) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-        unread = frozenset(names) - read - {name for name in names if _updated(body, name)}
+        unread = frozenset(names) - read - frozenset(optional) - {name for name in names if _updated(body, name)}
         head = source_text.header(node, file.lines)
         whole = source_text.location_in(file.lines, file.path, source_text.span(node), scope.name)
         return FunctionInfo(scope.name, whole, source_text.location_in(file.lines, file.path, head, scope.name), names, unread)

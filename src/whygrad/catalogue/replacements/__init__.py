@@ -7,9 +7,10 @@ More lines, where it has them. `inline WORDS`: one expression in the place of th
 there are none): `{0}`, `{dtype}` are arguments of the call, `{1[0]}` is an element of one, `{call}` the call itself, other words are new
 names that `before` gives a value to. `needs`: an argument that the call must have. `call`: what its test rewrites and runs. `edit`: what that does.
 `advice`: the sentence of a report. `metric WORDS`: functions with such a word in their name are a metric, and what to train with in its place.
-`instead`: pairs `function=function` that take the same arguments. `twin NAME`: the function of TensorFlow that does what one of NumPy does, with its
-arguments in order (`a:input_tensor`: what they are called there and here; `*`: by keyword only; `-`: has none here), how many are needed,
-and how safe it is.
+`inside WORDS`: for functions of these names, which have no finite slope or no value somewhere, what stands in the place of the argument that
+it holds. `instead`: pairs `function=function` that take the same arguments. `twin NAME`: the function of TensorFlow that does what one of
+NumPy does, with its arguments in order (`a:input_tensor`: what they are called there and here; `*`: by keyword only; `-`: has none here),
+how many are needed, and how safe it is.
 """
 
 from __future__ import annotations
@@ -21,7 +22,20 @@ from functools import cache
 from whygrad.catalogue.entry import CUT, Entry, Status
 from whygrad.dataclass import dataclass
 
-__all__ = ["Inline", "Replacement", "Twin", "all_replacements", "for_entry", "for_op", "instead_of", "loss_for", "metric_words", "twins"]
+__all__ = [
+    "Inline",
+    "Replacement",
+    "Twin",
+    "all_replacements",
+    "for_entry",
+    "for_name",
+    "for_op",
+    "inside_of",
+    "instead_of",
+    "loss_for",
+    "metric_words",
+    "twins",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,7 @@ class Replacement:
     advice: str = ""
     metrics: tuple[tuple[str, str], ...] = ()
     instead: tuple[tuple[str, str], ...] = ()
+    insides: tuple[tuple[str, str], ...] = ()
     twins: tuple[tuple[str, Twin], ...] = ()
 
     def inline(self, *words: str) -> Inline | None:
@@ -86,6 +101,11 @@ def all_replacements() -> tuple[Replacement, ...]:
 def for_op(op: str) -> tuple[Replacement, ...]:
     """What stands in for an op type such as `Round`."""
     return tuple(r for r in all_replacements() if op in r.ops)
+
+
+def for_name(function: str) -> tuple[Replacement, ...]:
+    """What names this very function: one that was not measured, of another library or gone from TensorFlow."""
+    return tuple(r for r in all_replacements() if function in r.names)
 
 
 def for_entry(entry: Entry) -> tuple[Replacement, ...]:
@@ -111,6 +131,12 @@ def loss_for(function: str) -> str | None:
 def twins() -> Mapping[str, Twin]:
     """By the full names of NumPy's functions."""
     return dict(pair for r in all_replacements() for pair in r.twins)
+
+
+def inside_of(function: str) -> str | None:
+    """What keeps the argument of a function in the range where its slope is finite, by the last part of its name."""
+    last = function.rpartition(".")[2]
+    return next((text for r in all_replacements() for word, text in r.insides if word == last), None)
 
 
 def instead_of(function: str) -> str | None:
@@ -160,10 +186,15 @@ def _read(file: str) -> Replacement:
         code,
         tuple(_inline(fields, key.removeprefix("inline")) for key in fields if key.partition(" ")[0] == "inline"),
         fields.get("advice", ""),
-        tuple((word, text) for key, text in fields.items() for word in key.split()[1:] if key.startswith("metric ")),
+        _by_word(fields, "metric"),
         tuple((old, new) for old, _, new in (pair.partition("=") for pair in fields.get("instead", "").split())),
+        _by_word(fields, "inside"),
         tuple((key.removeprefix("twin "), _twin(text)) for key, text in fields.items() if key.startswith("twin ")),
     )
+
+
+def _by_word(fields: Mapping[str, str], name: str) -> tuple[tuple[str, str], ...]:
+    return tuple((word, text) for key, text in fields.items() for word in key.split()[1:] if key.startswith(f"{name} "))
 
 
 def _twin(text: str) -> Twin:

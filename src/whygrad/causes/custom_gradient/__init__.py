@@ -42,10 +42,16 @@ def claim(e: Evidence) -> Claim:
     if e.fact("how") == "zeros":
         message = f"{what} returns zeros ({e.code}), so {e.names} {e.verb} a gradient of zero"
         why = "With `tf.custom_gradient` TensorFlow uses what your function returns, as it is: zeros there end the learning of all that comes before."
-        return Claim(message, why, Fix("return the upstream gradient, `return upstream` (straight through), or one that is scaled, not zero"))
+        return Claim(message, why, Fix(f"return the upstream gradient, `return {_upstream(e)}` (straight through), or one that is scaled, not zero"))
     why = (
         "With `tf.custom_gradient` TensorFlow uses what your function returns, as it is: "
         "a None there is a missing gradient, for arguments and for captured variables alike."
     )
     fix = "return a gradient for every argument, and for captured variables as the second result: `return grad_x, [grad_of_v for v in variables]`"
     return Claim(message, why, Fix("put `return` in front of it" if e.fact("how") == "unreturned" else fix))
+
+
+def _upstream(e: Evidence) -> str:
+    """What the user's gradient function calls it, where it takes one."""
+    names = [name for name in e.fact("parameters").split() if name != "variables"]
+    return names[0] if len(names) == 1 else "upstream"

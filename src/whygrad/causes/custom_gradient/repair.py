@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.catalogue.kinds import gives_zeros
 from whygrad.causes.custom_gradient.captured import functions_at, of_the_variables
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import inserted, replaced
 from whygrad.repairs.file import SourceFile
-from whygrad.repairs.imported import called
 from whygrad.repairs.offering import Source
 from whygrad.repairs.returning import forgotten
-
-ZEROS = ("tensorflow.zeros_like", "keras.ops.zeros_like")
+from whygrad.repairs.standing_in import entry_of
 
 
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
@@ -34,7 +33,7 @@ def _upstream(file: SourceFile, node: ast.expr | None) -> Fix | None:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         pair = (node.left, node.right), (node.right, node.left)
         name = next((b for a, b in pair if isinstance(a, ast.Constant) and a.value == 0 and isinstance(b, ast.Name)), None)
-    elif isinstance(node, ast.Call) and called(file, node) in ZEROS and len(node.args) == 1:
+    elif isinstance(node, ast.Call) and len(node.args) == 1 and (found := entry_of(file, node)) is not None and gives_zeros(found):
         name = node.args[0]
     function = None if node is None else file.function(node)
     if isinstance(node, ast.Constant) and node.value is None and isinstance(file.parent(node), ast.Return) and function is not None:

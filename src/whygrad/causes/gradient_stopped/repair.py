@@ -5,20 +5,22 @@ from __future__ import annotations
 from whygrad import syntax as ast
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import deleted, unwrapped
-from whygrad.repairs.imported import called
 from whygrad.repairs.offering import Source
+from whygrad.repairs.standing_in import stand_in
 
-STOPS = ("tensorflow.stop_gradient", "keras.ops.stop_gradient", "keras.backend.stop_gradient")
+KEPT = "keep-the-gradient"
 
 
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file = source.main
     node = file.expression(diagnosis.location)
-    if not isinstance(node, ast.Call) or called(file, node) not in STOPS or len(node.args) != 1 or node.keywords:
+    found = stand_in(file, node) if isinstance(node, ast.Call) else None
+    if not isinstance(node, ast.Call) or found is None or found.slug != KEPT:
         return None
+    value = found.arguments["0"]
     title = f"take `{file.code(node.func)}` off this path"
     parent = file.parent(node)
-    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and file.code(parent.targets[0]) == file.code(node.args[0]):
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and file.code(parent.targets[0]) == file.code(value):
         gone = deleted(file, parent)
         return None if gone is None else Fix(title, edits=(gone,))
-    return Fix(title, edits=tuple(unwrapped(file, node, node.args[0])))
+    return Fix(title, edits=tuple(unwrapped(file, node, value)))

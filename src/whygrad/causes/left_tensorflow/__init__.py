@@ -29,6 +29,7 @@ Further reading
 
 from __future__ import annotations
 
+from whygrad.catalogue.replacements import twins
 from whygrad.evidence import Claim, Evidence
 from whygrad.model import Fix
 
@@ -42,47 +43,15 @@ def claim(e: Evidence) -> Claim:
     return Claim(message, why, Fix(_instead(e)))
 
 
-INSTEAD = {
-    "numpy.mean": "tf.reduce_mean",
-    "numpy.sum": "tf.reduce_sum",
-    "numpy.std": "tf.math.reduce_std",
-    "numpy.max": "tf.reduce_max",
-    "numpy.min": "tf.reduce_min",
-    "numpy.array": "tf.stack",
-    "numpy.asarray": "tf.convert_to_tensor",
-    "numpy.sqrt": "tf.sqrt",
-    "numpy.exp": "tf.exp",
-    "numpy.log": "tf.math.log",
-    "numpy.dot": "tf.tensordot",
-    "numpy.matmul": "tf.matmul",
-    "numpy.abs": "tf.abs",
-    "numpy.concatenate": "tf.concat",
-    "numpy.stack": "tf.stack",
-    "numpy.square": "tf.square",
-    "numpy.add": "tf.add",
-    "numpy.subtract": "tf.subtract",
-    "numpy.multiply": "tf.multiply",
-    "numpy.divide": "tf.divide",
-    "numpy.power": "tf.pow",
-    "numpy.maximum": "tf.maximum",
-    "numpy.minimum": "tf.minimum",
-    "numpy.clip": "tf.clip_by_value",
-    "numpy.tanh": "tf.tanh",
-    "numpy.linalg.norm": "tf.norm",
-    "math.cos": "tf.cos",
-    "math.sin": "tf.sin",
-    "math.exp": "tf.exp",
-    "math.log": "tf.math.log",
-    "math.sqrt": "tf.sqrt",
-}
-
-
 def _instead(e: Evidence) -> str:
     call = e.fact("call")
-    known = [c for c in e.fact("calls", call).split() if c in INSTEAD]
-    if call in INSTEAD:
-        old, new = (" and ".join(f"`{t}`" for t in texts) for texts in ([c.replace("numpy.", "np.") for c in known], [INSTEAD[c] for c in known]))
+    known = [c for c in e.fact("calls", call).split() if c in twins()]
+    if call in twins():
+        names = [c.replace("numpy.", "np.") for c in known], [f"tf.{twins()[c].name}" for c in known]
+        old, new = (" and ".join(f"`{t}`" for t in texts) for texts in names)
         return f"stay in TensorFlow: use {new} in the place of {old}"
+    if call in (".predict", ".predict_on_batch"):
+        return "call the model itself, `model(x)`, which gives a tensor with its history; `predict` gives arrays"
     if call in ("float", "int", ".numpy", ".item", ".tolist"):
         return (
             f"drop `{call}{'()' if call.startswith('.') else '(...)'}` and keep the tensor; use "

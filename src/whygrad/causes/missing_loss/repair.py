@@ -8,6 +8,7 @@ from whygrad.repairs.edits import inserted, replaced
 from whygrad.repairs.file import FUNCTIONS, SourceFile, uses
 from whygrad.repairs.offering import Source
 
+# Metrics of a regression, as `compile` is given their names: about the task, not about gradients.
 REGRESSION = {"mae": "mae", "mse": "mse", "mean_absolute_error": "mae", "mean_squared_error": "mse", "msle": "msle"}
 LABELS = ("y", "labels", "targets", "target", "y_true", "label")
 

@@ -39,7 +39,10 @@ def _loss_of_metric(file: SourceFile, node: ast.expr) -> Rewrite | None:
 
 
 def _without_sign(file: SourceFile, node: ast.expr) -> tuple[Edit, ...] | None:
-    """A metric grows where its loss shrinks: `1.0 - accuracy` and `-accuracy` lose their sign. None where one may stand elsewhere."""
+    """A metric grows where its loss shrinks: `1.0 - accuracy` and `-accuracy` lose their sign. None where one may stand elsewhere.
+
+    Sums and means keep a sign: that is arithmetic, which the catalogue does not measure.
+    """
     value: ast.AST = node
     parent = file.parent(node)
     while isinstance(parent, ast.Call) and called(file, parent).rpartition(".")[2] in ("reduce_mean", "mean", "reduce_sum", "sum"):

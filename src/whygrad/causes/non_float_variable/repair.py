@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 
+from whygrad import catalogue
 from whygrad import syntax as ast
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import inserted
 from whygrad.repairs.file import SourceFile
-from whygrad.repairs.imported import called
+from whygrad.repairs.imported import called, dotted
 from whygrad.repairs.offering import Source
+from whygrad.repairs.standing_in import entry_of
 
 COUNTER = re.compile(r"(?:^|_|\b)(?:step|steps|count|counter|iteration|iterations|iter|epoch|epochs|calls|seen|t|i|n)(?:$|_|\b)")
-WHOLE = frozenset(
-    ("gather", "gather_nd", "one_hot", "range", "embedding_lookup", "zeros", "ones", "fill", "reshape", "tile", "repeat", "roll", "slice")
-)
 LITERAL = (ast.Constant, ast.List, ast.Tuple, ast.UnaryOp, ast.unaryop, ast.expr_context)
 VARIABLE = ("tensorflow.Variable", "keras.Variable")
 
@@ -56,9 +55,20 @@ def _counts(file: SourceFile, node: ast.AST) -> bool:
     parent = file.parent(node)
     if isinstance(parent, ast.Subscript):
         return parent.slice is node
-    function = parent.func if isinstance(parent, ast.Call) and parent.func is not node else None
-    name = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
-    return name in WHOLE
+    call = file.parent(parent) if isinstance(parent, ast.keyword) else parent
+    return isinstance(call, ast.Call) and call.func is not node and _is_whole(file, call, parent.arg if isinstance(parent, ast.keyword) else node)
+
+
+def _is_whole(file: SourceFile, call: ast.Call, given: ast.AST | str | None) -> bool:
+    """Whether the catalogue has whole numbers for an argument; for any, where it is the method of an array, or the argument has another name."""
+    name = dotted(file, call.func)
+    last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    found = entry_of(file, call) or catalogue.load().find(name or last)
+    if found is None or last == "range":  # measured on floats, which it takes as well
+        return last == "range"
+    place = given if isinstance(given, str) else next((i for i, a in enumerate(call.args) if a is given), None)
+    argument = found.argument(place) if place is not None and name else None
+    return any(a.kind == "integer" for a in ((argument,) if argument else found.arguments))
 
 
 def _numbers(value: ast.expr) -> list[ast.expr]:

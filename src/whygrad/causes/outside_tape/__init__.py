@@ -45,6 +45,9 @@ def claim(e: Evidence) -> Claim:
     if e.fact("how") == "earlier tape":
         message = f"{e.code} was computed under an earlier tape and kept, so {e.names} {e.verb} no gradient from this one"
         why = f"A tape knows only what runs while it records. For the tape that is asked here, the stored result of {e.code} is a constant."
+    if e.fact("how") == "reset":
+        message = f"{e.code} was computed before `reset()` emptied the tape, so {e.names} {e.verb} no gradient"
+        why = f"`reset()` throws away all that the tape had recorded. What was computed before it, like {e.code}, is a constant to the tape."
     if e.fact("copied"):
         why += f" The value was then copied into another variable ({e.fact('copied')}), which trains in its place."
     return Claim(message, why, Fix(_fix(e)))
@@ -55,6 +58,8 @@ def _fix(e: Evidence) -> str:
         return "store the variable, not what is computed from it, and compute it anew in every call, under the tape"
     if e.fact("how") == "earlier tape":
         return f"do not keep the result from one step to the next: compute {e.code} anew under the tape that is asked"
+    if e.fact("how") == "reset":
+        return f"take `reset()` away, or call it before {e.code}"
     if e.fact("when") == "after":
         return f"move {e.code} inside the `with tf.GradientTape()` block"
     if e.tape and "minimize(" in e.tape.text:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from whygrad import syntax as ast
 from whygrad.model import Diagnosis, Edit, Fix
 from whygrad.repairs.edits import replaced, unwrapped
-from whygrad.repairs.file import FUNCTIONS, SourceFile
-from whygrad.repairs.imported import called, dotted, tensorflow
+from whygrad.repairs.file import FUNCTIONS, SourceFile, names
+from whygrad.repairs.following import KEPT
+from whygrad.repairs.imported import called, dotted
 from whygrad.repairs.leaving import stayed
 from whygrad.repairs.offering import Source
+from whygrad.repairs.rounding import written
+from whygrad.repairs.standing_in import stand_in
 
+# Functions that take a Python function, and libraries beside TensorFlow: how they are called, nothing about gradients.
 DOORS = ("tensorflow.numpy_function", "tensorflow.py_func", "tensorflow.py_function")
 OUTSIDE = ("numpy", "scipy", "math", "cv2", "sklearn", "skimage", "pandas")
-METHODS = ("numpy", "tolist", "item", "copy", "reshape", "mean", "sum")
+ALIKE = KEPT - {"numpy"} | {"astype"}  # the latter is rewritten
 BRANCHES = (ast.If, ast.While, ast.For, ast.IfExp, ast.comprehension, ast.Try)
 
 
@@ -44,7 +48,7 @@ def _in_tensorflow(file: SourceFile, function: ast.FunctionDef | ast.AsyncFuncti
     edits: list[Edit] = []
     known: set[ast.AST] = set()
     for node in ast.walk(function):
-        if isinstance(node, BRANCHES) or (isinstance(node, ast.Attribute) and node.attr in METHODS):
+        if isinstance(node, BRANCHES) or (isinstance(node, ast.Attribute) and _only_of_arrays(file, function, node)):
             return None
         found = _rewritten(file, node) if isinstance(node, ast.Call) else []
         if found is None or not isinstance(node, ast.Call):
@@ -58,6 +62,15 @@ def _in_tensorflow(file: SourceFile, function: ast.FunctionDef | ast.AsyncFuncti
     return None if left else edits
 
 
+def _only_of_arrays(file: SourceFile, function: ast.FunctionDef | ast.AsyncFunctionDef, node: ast.Attribute) -> bool:
+    """Whether it may be something that arrays have and tensors do not: of a value that the function is given or computes."""
+    if node.attr in ALIKE or dotted(file, node):
+        return False
+    given = {a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)} - {"self"}
+    inner = names(node.value, ast.Load)
+    return isinstance(node.value, ast.Call) or bool(inner & (given | names(function, ast.Store)))
+
+
 def _types(node: ast.Call) -> list[ast.expr]:
     return node.args if isinstance(node.func, ast.Attribute) and node.func.attr == "astype" else []
 
@@ -68,18 +81,8 @@ def _rewritten(file: SourceFile, node: ast.Call) -> list[Edit] | None:
         floats = len(node.args) == 1 and "float" in file.code(node.args[0])
         return unwrapped(file, node, node.func.value) if floats else None
     origin = dotted(file, node.func)
-    if origin == "scipy.stats.rankdata":
-        return _soft_ranks(file, node)
     if not origin.startswith(OUTSIDE):
         return []
-    found = stayed(file, node, as_array=True)
+    form = stand_in(file, node)
+    found = stayed(file, node, as_array=True) if form is None else written(file, node, form)
     return None if found is None else list(found.edits)
-
-
-def _soft_ranks(file: SourceFile, node: ast.Call) -> list[Edit] | None:
-    """The rank of a value is one more than how many are smaller: with a sigmoid in the place of "smaller"."""
-    x = node.args[0] if len(node.args) == 1 and not node.keywords else None
-    if not isinstance(x, ast.Name):
-        return None
-    tf = tensorflow(file)
-    return [replaced(file, node, f"(0.5 + {tf}.reduce_sum({tf}.sigmoid(({x.id}[:, None] - {x.id}[None, :]) / 0.05), axis=1))")]

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.catalogue.replacements import instead_of
 from whygrad.model import Fix
 from whygrad.repairs.edits import line_before, replaced
 from whygrad.repairs.file import SourceFile
 from whygrad.repairs.imported import called, tensorflow
 
-LOSSES = frozenset(
-    (
-        *("BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy", "KLDivergence", "Poisson"),
-        *("MeanSquaredError", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredLogarithmicError"),
-        *("Hinge", "SquaredHinge", "CategoricalHinge"),
-    )
-)
 ARGUMENTS = ("name", "from_logits", "label_smoothing", "ignore_class", "axis")
 
 
@@ -23,10 +17,10 @@ def as_loss(file: SourceFile, node: ast.expr) -> Fix | None:
     if not isinstance(node, ast.Call) or len(node.args) != 2:
         return None
     made = _made(file, node.func)
-    if made is None or not isinstance(made.func, ast.Attribute) or made.func.attr not in LOSSES:
+    if made is None or not isinstance(made.func, ast.Attribute) or instead_of(called(file, made)) is None:
         return None
     door = made.func.value
-    fits = called(file, made) == f"keras.metrics.{made.func.attr}" and all(k.arg in ARGUMENTS for k in made.keywords) and not made.args
+    fits = all(k.arg in ARGUMENTS for k in made.keywords) and not made.args
     called_only = all(isinstance(p := file.parent(n), ast.Call) and p.func is n for n in _reads(file, file.code(node.func)))
     others = not called_only or _methods(file, file.code(node.func)) & {"update_state", "result", "reset_state", "reset_states"}
     if not fits or others or not isinstance(door, ast.Attribute):
@@ -74,9 +68,9 @@ def _of_two(file: SourceFile, node: ast.Call, made: ast.Call, statement: ast.stm
 def _loss_object(file: SourceFile, made: ast.Call) -> str:
     """`keras.metrics.MeanSquaredError()` -> `keras.losses.MeanSquaredError()`; empty where there is no such loss."""
     function = made.func
-    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Attribute) or function.attr not in LOSSES:
+    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Attribute) or instead_of(called(file, made)) is None:
         return ""
-    if called(file, made) != f"keras.metrics.{function.attr}" or made.args or any(k.arg not in ARGUMENTS for k in made.keywords):
+    if made.args or any(k.arg not in ARGUMENTS for k in made.keywords):
         return ""
     rest = file.code(made)[len(file.code(function)) :]
     return f"{file.code(function.value.value)}.losses.{function.attr}{rest}"

@@ -47,6 +47,10 @@ def claim(e: Evidence) -> Claim:
             "The model runs this part, but the loss is computed from other outputs "
             "only: an output without a loss of its own, or a result that is not used."
         )
+    elif how == "bypassed":
+        message = f"the loss was not computed from {e.names} but from what {e.code} was made of, so {e.names} {e.verb} no gradient"
+        why = "The same value was computed a second time, or taken from further back. To the tape that is another tensor."
+        return Claim(message, why, Fix(f"compute the loss from {e.names}; a model that is asked for two outputs at once gives both from one pass"))
     elif how == "shape":
         message = f"{e.names} takes no part in the loss: {e.code} looks at its shape only"
         why = "The loss stays the same whatever the value is, so there is no gradient."

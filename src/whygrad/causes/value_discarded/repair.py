@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.catalogue.kinds import is_like
 from whygrad.model import Diagnosis, Edit, Fix
 from whygrad.repairs.edits import replaced
 from whygrad.repairs.file import FUNCTIONS, SourceFile, uses
-from whygrad.repairs.imported import called
 from whygrad.repairs.offering import Source
+from whygrad.repairs.standing_in import entry_of
 
-LIKE = (
-    "tensorflow.ones_like",
-    "tensorflow.zeros_like",
-    "keras.ops.ones_like",
-    "keras.ops.zeros_like",
-    "keras.backend.ones_like",
-    "keras.backend.zeros_like",
-)
 LABELS = ("labels", "y_true", "label", "target", "targets")
 
 
@@ -44,7 +37,14 @@ def _overwritten(file: SourceFile, statement: ast.stmt) -> str:
     if not isinstance(statement, ast.Assign) or not isinstance(target, ast.Name):
         return ""
     reads = uses(statement.value, target.id)
-    return target.id if reads and all(called(file, file.parent(r)) in LIKE for r in reads) else ""
+    return target.id if reads and all(_is_model(file, r) for r in reads) else ""
+
+
+def _is_model(file: SourceFile, read: ast.Name) -> bool:
+    """Whether a call makes other numbers of its shape: `tf.ones_like(read)`."""
+    call = file.parent(read)
+    found = entry_of(file, call) if isinstance(call, ast.Call) and read in call.args else None
+    return found is not None and isinstance(call, ast.Call) and is_like(found, call.args.index(read))
 
 
 def _own_name(file: SourceFile, function: ast.AST, statement: ast.stmt, single: bool) -> list[Edit] | None:
@@ -71,7 +71,7 @@ def _meaning(file: SourceFile, read: ast.Name) -> str:
         return "label" if parent.arg in LABELS else "prediction"
     if not isinstance(parent, ast.Call):
         return "either"
-    if called(file, parent) in LIKE:
+    if _is_model(file, read):
         return "label" if parent.args == [read] and isinstance(file.parent(parent), ast.Assign) else "prediction"
     if len(parent.args) == 2:
         return "label" if parent.args[0] is read else "prediction"

@@ -9,6 +9,7 @@ from whygrad.repairs.file import SourceFile
 from whygrad.repairs.imported import called
 from whygrad.repairs.offering import Source
 
+# The operators `-` and `+` by their names as functions: what is written in the program, nothing about gradients.
 SUBTRACT, ADD = ("tensorflow.subtract", "keras.ops.subtract"), ("tensorflow.add", "keras.ops.add")
 
 

@@ -37,6 +37,8 @@ def empty(question: Question, sources: Sequence) -> Finding | None:
         return Finding("empty-variable-list", sources.cells["untracked"], {"how": "empty"})
     if "unbuilt" in sources.cells:
         return Finding("empty-variable-list", sources.cells["unbuilt"], {"how": "not built"})
+    if sources.cells.get("frozen") is not None and node is not None:
+        return Finding("empty-variable-list", where, {"how": "frozen"}, [("frozen here", sources.cells["frozen"])])
     return None
 
 

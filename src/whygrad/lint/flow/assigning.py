@@ -66,7 +66,7 @@ def _set_attribute(walk: Walk, receiver: Value, name: str, value: Value, env: En
             walk.call(setter[0], Arguments([receiver, value]), env.site(target))
             return
         if name in ("trainable", "_trainable"):
-            held.set_trainable(walk, receiver, value)
+            held.freeze(walk, receiver, value, env.site(target))
         variables.note_replaced(walk, receiver, name, before, value, env.site(target))
         walk.state.write(receiver.cells, name, value)
     elif isinstance(receiver, (Module, Class)):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.catalogue import kinds
+from whygrad.lint.flow import knowledge
 from whygrad.lint.flow.graph import Cut, Edge, Frame, Node, Site, behind, carried
 from whygrad.lint.flow.values import Function, Plain, Sequence, Tensor, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk
-
-ZEROS = ("zeros_like", "zeros")
 
 
 def through_custom(walk: Walk, function: Function, args: Arguments, result: Value, site: Site) -> Value:
@@ -54,7 +54,7 @@ def _cuts(walk: Walk, function: Function, gradient: Function, count: int, site: 
     returned = _tried(walk, gradient, Arguments([upstream] * max(1, len(gradient.node.args.args))), site)
     found = [_first_of_pair(o) if _takes_variables(gradient) else o for o in options(returned)]
     at = _return_site(gradient, site)
-    return [_worst([_judged(_item(value, i, count), function, at) for value in found]) for i in range(count)]
+    return [_worst([_judged(_item(value, i, count), function, gradient, at) for value in found]) for i in range(count)]
 
 
 def _tried(walk: Walk, gradient: Function, args: Arguments, site: Site) -> Value:
@@ -82,15 +82,22 @@ def _worst(cuts: list[Cut | None]) -> Cut | None:
     return cuts[0] if cuts and all(cut is not None for cut in cuts) else None
 
 
-def _judged(value: Value, function: Function, at: Site) -> Cut | None:
+def _judged(value: Value, function: Function, gradient: Function, at: Site) -> Cut | None:
     unreturned = not isinstance(at.node, ast.Constant) and isinstance(value, Plain) and value.value is None
     facts = {"function": function.name, "how": "unreturned" if unreturned else "returned"}
     if isinstance(value, Plain) and value.value is None:
         return Cut("custom-gradient", facts, at)
     zero = (isinstance(value, Plain) and isinstance(value.value, (int, float)) and value.value == 0) or _times_zero(at.node)
-    if zero or (isinstance(value, Tensor) and value.node.label.rpartition(".")[2] in ZEROS):
-        return Cut("custom-gradient", facts | {"gradient": "zero"}, at)
+    if zero or (isinstance(value, Tensor) and _is_zeros(value.node.label)):
+        parameters = " ".join(a.arg for a in ast.walk(gradient.node.args) if isinstance(a, ast.arg))
+        return Cut("custom-gradient", facts | {"gradient": "zero", "how": "zeros", "parameters": parameters}, at)
     return None
+
+
+def _is_zeros(label: str) -> bool:
+    """`tf.zeros_like(x)`, by what was measured. `tf.zeros(shape)` reads no tensor: a number that is written there, as `0.0` is."""
+    found = knowledge.entry(label)
+    return found is not None and (kinds.gives_zeros(found) or label.endswith(".zeros"))
 
 
 def _times_zero(node: ast.AST) -> bool:

@@ -60,6 +60,8 @@ def _unrecorded(ways: Ways, broken: list[Step], first: Step) -> Finding:
     pause = next((p for p in tape.pauses if p[0] <= node.order < p[1]), None) if tape is not None else None
     if pause is not None:
         return Finding("recording-stopped", beside(node, pause[2]), related=[("recording stops here", pause[2])])
+    if tape is not None and tape.number in node.tapes:
+        return Finding("outside-tape", beside(node, tape.site), {"when": "before", "how": "reset"})
     if node.tapes:
         return _of_another_tape(ways, first, when)
     facts = {"when": when}

@@ -17,6 +17,7 @@ from whygrad.lint.flow.values import (
     Sequence,
     Table,
     Value,
+    nodes,
 )
 from whygrad.lint.flow.walk import Arguments, Env, Walk
 
@@ -119,7 +120,9 @@ def _bool(walk: Walk, node: ast.BoolOp, env: Env) -> Value:
 
 
 def _conditional(walk: Walk, node: ast.IfExp, env: Env) -> Value:
-    known = truth(walk.evaluate(node.test, env))
+    test = walk.evaluate(node.test, env)
+    walk.decisions.update(nodes(test))
+    known = truth(test)
     if known is not None:
         return walk.evaluate(node.body if known else node.orelse, env)
     joined: Value = walk.state.join([walk.evaluate(node.body, env), walk.evaluate(node.orelse, env)])

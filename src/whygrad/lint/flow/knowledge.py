@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from whygrad import catalogue
-from whygrad.catalogue import Entry, Status
+from whygrad.catalogue import Entry, Status, kinds
 from whygrad.lint.flow.graph import Cut, Edge, Node, Site
 from whygrad.lint.flow.values import Object, Plain, Sequence, Tensor, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk
@@ -14,13 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     Given = list[tuple[Value, list[Node], str | int | None]]
 
-SHAPE_ONLY = frozenset(
-    {"shape", "size", "rank", "zeros_like", "ones_like", "shape_n", "ndim", "int_shape", "ones_like_v2", "full_like", "empty_like"}
-)
-CONVERSIONS = frozenset(
-    {"cast", "saturate_cast", "bitcast", "as_string", "encode_jpeg", "encode_png", "quantize", "to_int32", "to_int64", "convert_image_dtype"}
-)
-SPACES = ("math", "nn", "linalg", "image", "random", "strings")
+SPACES = ("math", "nn", "linalg", "image", "random", "strings", "signal", "quantization", "debugging")
 NO_GRADIENT = (Status.NONE, Status.NO_REGISTERED_GRADIENT, Status.ZERO)
 BESIDE = (Status.INDEX, Status.NOT_FLOAT)
 
@@ -47,7 +41,11 @@ def apply(walk: Walk, name: str, args: Arguments, site: Site, dtype: str | None 
     made = [_output(walk, found, given, site, i, dtype) for i in range(max(1, len(found.outputs)))]
     if len(made) > 1 and not any(output.name for output in found.outputs):
         return Sequence.of([walk.state.join(made)], "list", True)  # as many as the arguments say
-    return made[0] if len(made) == 1 else Sequence.of(made)
+    if len(made) == 1:
+        return made[0]
+    several = Sequence.of(made)
+    several.cells["fields"] = [output.name for output in found.outputs]  # `tf.math.top_k(x).indices`
+    return several
 
 
 def _output(walk: Walk, found: Entry, given: Given, site: Site, index: int, dtype: str | None) -> Tensor:
@@ -84,9 +82,9 @@ def cut_of(found: Entry, argument: str | int | None, status: Status | None, outp
 
 
 def _why_none(found: Entry, argument: str | int, status: Status, output: str, last: str, site: Site) -> Cut:
-    if last == "stop_gradient":
+    if kinds.is_stop(found, argument):
         return Cut("gradient-stopped", {"op": "StopGradient"}, site)
-    if last in SHAPE_ONLY:
+    if kinds.is_shape_only(found, argument):
         return Cut("value-discarded", {"op": last}, site)
     facts = {"op": (*found.detail(argument).stops_at, last)[0]}
     if output and output != "float":
@@ -95,7 +93,7 @@ def _why_none(found: Entry, argument: str | int, status: Status, output: str, la
         facts |= {"gradient": "zero", "zero": "yes"}
     if status is Status.NO_REGISTERED_GRADIENT:
         facts["unregistered"] = "yes"
-    return Cut("integer-cast" if last in CONVERSIONS else "non-differentiable-op", facts, site)
+    return Cut("integer-cast" if kinds.converts(found, argument) else "non-differentiable-op", facts, site)
 
 
 def _are_integers(found: Entry, given: Given) -> bool:

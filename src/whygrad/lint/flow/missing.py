@@ -82,13 +82,14 @@ def _discarded(ways: Ways, lost: list[Node]) -> Finding | None:
 def _unread(ways: Ways) -> Finding | None:
     """A function on the way never reads one of its parameters: `def loss(y_true, y_pred)` without `y_pred`."""
     seen = set()
+    asking = {ways.question.site.frame.node, ways.tape.site.frame.node if ways.tape is not None and ways.tape.site is not None else None}
     for node in ways.price:
         site = node.site
         function = site.frame.node if site is not None else None
-        if site is None or function in seen or not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if site is None or function in seen or function in asking or not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             continue
         seen.add(function)
-        names = [a.arg for a in function.args.args]
+        names = [a.arg for a in function.args.args][: len(function.args.args) - len(function.args.defaults) or None]
         read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         unread = [n for n in names if n not in read and n not in IGNORED and not n.startswith("_")]
         if unread and len(names) >= 2 and not function.name.startswith("__"):
@@ -126,8 +127,9 @@ def _unused(walk: Walk, ways: Ways, source: Source, node: Node) -> Finding:
     if dropped is None:
         return Finding("unused-variable", created or ways.question.site, {"how": "never read"})
     related: list[tuple[str, Site | None]] = [(f"`{source.name}` is created here", created)]
-    if any(n.site is not None and n.site.node is dropped.node for n in walk.decisions):
-        return Finding("index-only", dropped, {"op": "If"}, related)
+    decision = _decision(walk, ways, node)
+    if decision is not None:
+        return Finding("index-only", decision, {"op": "If"}, related)
     overwritten = _overwritten(dropped)
     if overwritten is not None:
         lost = ast.unparse(dropped.node) if isinstance(dropped.node, ast.expr) else ""
@@ -167,6 +169,16 @@ def _dropped(walk: Walk, ways: Ways, node: Node) -> Site | None:
     calls = stack(last.called or last.site)  # type: ignore[arg-type]
     shared = [s for s in calls if s.frame in used]
     return shared[-1] if shared else calls[-1]
+
+
+def _decision(walk: Walk, ways: Ways, node: Node) -> Site | None:
+    """The condition that is all that Python did with what was computed from the variable under the tape."""
+    dependents, last = {node}, None
+    for operation in walk.operations:
+        if ways.records(operation) and any(e.origin in dependents for e in operation.edges):
+            dependents.add(operation)
+            last = operation
+    return last.site if last is not None and last in walk.decisions else None
 
 
 def _overwritten(dropped: Site) -> Site | None:

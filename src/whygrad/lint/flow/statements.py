@@ -91,7 +91,9 @@ def _turns(walk: Walk, node: ast.For | ast.AsyncFor, env: Env, turns: list[Value
 def _while(walk: Walk, node: ast.While, env: Env) -> Flow:
     def turns() -> Flow:
         for _ in range(2):
-            if truth(walk.evaluate(node.test, env)) is False:
+            test = walk.evaluate(node.test, env)
+            walk.decisions.update(nodes(test))
+            if truth(test) is False:
                 break
             flow = execute(walk, node.body, env)
             if flow in (Flow.BREAK, Flow.RETURN, Flow.RAISE):

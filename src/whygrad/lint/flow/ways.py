@@ -53,7 +53,9 @@ class Ways:
 
     def records(self, node: Node) -> bool:
         """Did the tape that is asked record this node? What is no operation needs no record."""
-        return node.kind != "op" or self.tape is None or self.tape.number in node.tapes
+        if node.kind != "op" or self.tape is None:
+            return True
+        return self.tape.number in node.tapes and node.order > self.tape.cells.get("reset", -1)
 
     def follow_gradient(self) -> None:
         """Fill `reached`."""

@@ -36,6 +36,13 @@ def begin(walk: Walk, tape: Tape) -> None:
     if tape not in walk.state.tapes:
         walk.state.tapes.append(tape)
     walk.state.write(tape.cells, "began", walk.state.tick())
+    walk.state.write(tape.cells, "depth", len(walk.state.journals))
+
+
+def forget(walk: Walk, tape: Tape) -> None:
+    """`tape.reset()`: what was recorded is gone. In a branch of its own it may not happen: then nothing is said."""
+    if tape.cells.get("depth") == len(walk.state.journals):
+        walk.state.write(tape.cells, "reset", walk.state.tick())
 
 
 def end(walk: Walk, tape: Tape) -> None:

@@ -47,7 +47,7 @@ def _left(r: Recorder, original: Any) -> Any:
             with guarded(r):
                 frame = sys._getframe(1)
                 if by_the_user(r, frame):
-                    r.event("exit", key=self._id, site=r.site(frame))
+                    r.event("exit", key=self._id, site=r.site(frame), text=rec.TRUTH if frame.f_code.co_name in ("__bool__", "__nonzero__") else "")
         return original(self)
 
     return _numpy

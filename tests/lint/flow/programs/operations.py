@@ -212,3 +212,22 @@ def beside_an_epsilon():
         hits = K.sum(K.round(x @ w))  # cut non-differentiable-op
         loss = 1.0 - hits / (hits + 3.0 + K.epsilon())
     return tape.gradient(loss, w)
+
+
+def fields_of_several_outputs():
+    with T.GradientTape() as tape:
+        places = T.math.top_k(T.reshape(x @ w, [-1]), 2).indices  # cut non-differentiable-op
+        loss = T.reduce_sum(T.gather(x, places))
+    return tape.gradient(loss, w)
+
+
+def a_field_that_carries_gradient():
+    with T.GradientTape() as tape:
+        loss = T.reduce_sum(T.math.top_k(T.reshape(x @ w, [-1]), 2).values)
+    return tape.gradient(loss, w)
+
+
+def counted_with_weights():
+    with T.GradientTape() as tape:
+        loss = T.reduce_sum(T.math.bincount([0, 1, 1], weights=T.reshape(w, [-1])))  # cut non-differentiable-op
+    return tape.gradient(loss, w)

@@ -177,3 +177,49 @@ def zeros_on_purpose():
     with tf.GradientTape() as tape:
         z = v**3
     return tape.gradient(z, w, unconnected_gradients="zero")
+
+
+def emptied_in_between():
+    w = tf.Variable(tf.zeros([3, 1]))
+    with tf.GradientTape() as tape:
+        prediction = x @ w  # cut outside-tape
+        tape.reset()
+        loss = tf.reduce_mean((prediction - y) ** 2)
+    return tape.gradient(loss, w)
+
+
+def emptied_before():
+    w = tf.Variable(tf.zeros([3, 1]))
+    with tf.GradientTape() as tape:
+        print(x @ w)
+        tape.reset()
+        loss = tf.reduce_mean((x @ w - y) ** 2)
+    return tape.gradient(loss, w)
+
+
+def emptied_now_and_then(step):
+    w = tf.Variable(tf.zeros([3, 1]))
+    with tf.GradientTape() as tape:
+        prediction = x @ w
+        if step % 10 == 0:
+            tape.reset()
+        loss = tf.reduce_mean((prediction - y) ** 2)
+    return tape.gradient(loss, w)
+
+
+def only_a_condition():
+    w, low, high = tf.Variable(0.3), tf.Variable(0.0), tf.Variable(1.0)
+    with tf.GradientTape() as tape:
+        chosen = [(low if v > w else high) * 2.0 for v in (0.1, 0.7)]  # cut index-only
+        loss = tf.reduce_sum(chosen)
+    return tape.gradient(loss, [w, low, high])
+
+
+def an_option_that_is_not_used(inputs, rate=0.1):
+    v = tf.Variable(1.0)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(inputs * 2.0)  # cut constant-loss
+    return tape.gradient(loss, v)
+
+
+an_option_that_is_not_used(x)

@@ -240,3 +240,38 @@ def all_of_its_variables():
 
 
 train(network(), forgets)
+
+
+def softmax_over_one_class():
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.Dense(1, activation="softmax")])  # cut flat-region
+    train(model, "mse")
+
+
+def softmax_over_three():
+    train(keras.Sequential([keras.Input((4,)), layers.Dense(3, activation="softmax")]), "mse")
+
+
+def evaluated():
+    model = network()
+    model.compile(loss="mse")
+    with tf.GradientTape() as tape:
+        loss = model.evaluate(images, labels)  # cut bad-target
+    return tape.gradient(loss, model.trainable_variables)
+
+
+def frozen_layer_by_layer():
+    model = keras.Sequential([network(), layers.Dense(1)])
+    for layer in model.layers:
+        layer.trainable = False
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(model(images))
+    return tape.gradient(loss, model.trainable_variables)  # cut empty-variable-list
+
+
+def frozen_and_released():
+    model = keras.Sequential([network(), layers.Dense(1)])
+    model.trainable = False
+    model.trainable = True
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(model(images))
+    return tape.gradient(loss, model.trainable_variables)

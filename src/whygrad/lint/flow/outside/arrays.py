@@ -7,6 +7,7 @@ from whygrad.lint.flow.outside.variables import dtype_of_name, dtype_of_value
 from whygrad.lint.flow.values import Sequence, Value
 from whygrad.lint.flow.walk import Arguments, Walk
 
+# What type of numbers comes out of functions of NumPy. No gradient goes through any of them, so the catalogue has none.
 INTEGERS = frozenset(
     {
         "arange",

@@ -8,6 +8,7 @@ from whygrad.lint.flow.outside.weights import added_losses, is_built, mark_built
 from whygrad.lint.flow.values import NONE, Function, Library, Object, Plain, Sequence, Table, Tensor, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 
+# Layers that look numbers up. The catalogue has functions and ops, and no layers.
 INDEX_INPUT = frozenset({"Embedding", "CategoryEncoding", "Hashing", "Discretization", "StringLookup", "IntegerLookup", "TextVectorization"})
 
 
@@ -124,12 +125,25 @@ def keras_layer(walk: Walk, layer: Object, args: Arguments, site: Site) -> Value
     made.node.edges += tuple(Edge(n) for k, v in args.keywords.items() if k not in ("training", "mask") for n in nodes(v))
     activation = given.get("activation") if isinstance(given, Arguments) else None
     OWNERS[made.node] = layer
+    if isinstance(given, Arguments) and last == "Dense" and _shares_with_nobody(given):
+        flat = Cut("flat-region", {"how": "one", "op": "Softmax", "gradient": "zero"}, layer.site or site)
+        made.node.edges = tuple(Edge(e.origin, flat) for e in made.node.edges)
+        return made
     if activation is not None and not isinstance(activation, Plain):
         return walk.call(activation, Arguments([made]), layer.site or site)
     if last == "Activation" and isinstance(given, Arguments) and given.positional and not isinstance(given.positional[0], Plain):
         return walk.call(given.positional[0], Arguments(args.positional), layer.site or site)
     returns_state = given.get("return_state") if isinstance(given, Arguments) else None
     return Sequence.of([made] * 3, "list", True) if isinstance(returns_state, Plain) and returns_state.value else made
+
+
+def _shares_with_nobody(given: Arguments) -> bool:
+    """`Dense(1, activation="softmax")`: a softmax over one class is always 1."""
+    units, activation = given.get("units", 0), given.get("activation", 1)
+    softmax = (isinstance(activation, Plain) and activation.value == "softmax") or (
+        isinstance(activation, Library) and activation.name.endswith(".softmax")
+    )
+    return softmax and isinstance(units, Plain) and units.value == 1
 
 
 def _wrapped(walk: Walk, layer: Object, args: Arguments, site: Site) -> Value:

@@ -31,7 +31,8 @@ def attribute(walk: Walk, value: Value, name: str, site: Site) -> Value | None:
         return _of_tensor(walk, value, name, site)
     if isinstance(value, Object):
         return _of_object(walk, value, name, site)
-    return None
+    fields: list[str] = value.cells.get("fields", []) if isinstance(value, Sequence) else []
+    return value.items[fields.index(name)] if isinstance(value, Sequence) and name in fields else None
 
 
 def _of_tensor(walk: Walk, value: Tensor, name: str, site: Site) -> Value | None:
@@ -113,6 +114,9 @@ def listed(walk: Walk, model: Object, which: str, site: Site) -> Value:
         made.cells["unbuilt"] = site
     if not kept and any(isinstance(v, Object) and v.cls is not None and v.made_by == "builtins.object" for v in model.cells.values()):
         made.cells["untracked"] = site
+    if found and not kept and not unbuilt:
+        frozen = (o.data.get("told to train") for o in (model, *(owner for _, _, owner, _ in found)) if held.is_trainable(o) is False)
+        made.cells["frozen"] = next(frozen, None)
     return made
 
 
@@ -258,7 +262,7 @@ def _of_layer(walk: Walk, receiver: Object, name: str, args: Arguments, site: Si
         return training.compiled_loss(walk, receiver, args, site, name)
     if name == "get_layer":
         return _layer_named(walk, receiver, args.get("name", 0), site)
-    if name in ("predict", "get_weights", "predict_on_batch"):
+    if name in ("predict", "get_weights", "predict_on_batch", "evaluate", "test_on_batch"):
         cut = Cut("left-tensorflow", {"call": f".{name}"}, site)
         return walk.join(site, [*args.positional, *(v for _, v, _ in held.weights(walk, receiver))], "array", "float", cut)
     return walk.unknown(site, *args.all(), *(v for _, v, _ in held.weights(walk, receiver)))

@@ -35,9 +35,10 @@ def method(walk: Walk, tape: Tape, name: str, args: Arguments, site: Site) -> Va
     if name == "__exit__":
         withs.end(walk, tape)
         return NONE
-    if name == "watched_variables":
-        return walk.unknown(site)
-    return NONE if name == "reset" else walk.unknown(site)
+    if name == "reset":
+        withs.forget(walk, tape)
+        return NONE
+    return walk.unknown(site)
 
 
 def ask(walk: Walk, tape: Tape | Unknown | None, api: str, args: Arguments, site: Site) -> Value:

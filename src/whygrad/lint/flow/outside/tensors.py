@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from whygrad.catalogue.kinds import is_stop
 from whygrad.lint.flow import knowledge, traps
 from whygrad.lint.flow.graph import Cut, Edge, Site
-from whygrad.lint.flow.outside import datasets, higher_order, tapes, variables
+from whygrad.lint.flow.outside import datasets, higher_order, old_names, tapes, variables
 from whygrad.lint.flow.outside.names import SHORT
 from whygrad.lint.flow.outside.variables import dtype_of_name, dtype_of_value
-from whygrad.lint.flow.values import NONE, Partial, Sequence, Table, Tensor, Unknown, Value, nodes
+from whygrad.lint.flow.values import NONE, Partial, Plain, Sequence, Table, Tensor, Unknown, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 
 Handler = higher_order.Handler
@@ -41,6 +42,12 @@ def cast(walk: Walk, args: Arguments, site: Site) -> Value:
     return walk.op(site, inputs, "tensorflow.cast", dtype)
 
 
+def cast_to(dtype: str) -> Handler:
+    """`tf.to_float` and its relatives of TensorFlow 1."""
+    dtype = {"float": "float32", "double": "float64"}.get(dtype, dtype)
+    return lambda walk, args, site: cast(walk, Arguments(args.positional[:1], {**args.keywords, "dtype": Plain(dtype)}), site)
+
+
 def made(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     """`tf.zeros(shape)` and the like: nothing is in it but numbers."""
     last = name.rpartition(".")[2]
@@ -69,6 +76,7 @@ def random(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
 
 
 def stop_gradient(walk: Walk, args: Arguments, site: Site) -> Value:
+    """In a structure each tensor by itself."""
     values = args.positional or args.all()
     cut = Cut("gradient-stopped", {"op": "StopGradient"}, site)
 
@@ -154,14 +162,12 @@ def clip_by_global_norm(walk: Walk, args: Arguments, site: Site) -> Value:
 
 
 def setting(walk: Walk, args: Arguments, site: Site) -> Value:
-    """A small number of Keras's own, as in `tp / (tp + fp + K.epsilon())`."""
+    """A small number or a word of Keras's own, as in `tp / (tp + fp + K.epsilon())`."""
     return walk.data(site, form="number", dtype="float")
 
 
 HANDLERS: dict[str, Handler] = {
     **higher_order.HANDLERS,
-    "keras.backend.epsilon": setting,
-    "keras.config.epsilon": setting,
     "tensorflow.GradientTape": tapes.make,
     "tensorflow.constant": convert,
     "tensorflow.convert_to_tensor": convert,
@@ -173,9 +179,6 @@ HANDLERS: dict[str, Handler] = {
     "tensorflow.cast": cast,
     "tensorflow.saturate_cast": cast,
     "tensorflow.image.convert_image_dtype": cast,
-    "tensorflow.stop_gradient": stop_gradient,
-    "keras.backend.stop_gradient": stop_gradient,
-    "keras.ops.stop_gradient": stop_gradient,
     "tensorflow.gradients": gradients,
     "keras.backend.gradients": gradients,
     "keras.activations.get": looked_up,
@@ -195,6 +198,10 @@ HANDLERS: dict[str, Handler] = {
     "tensorflow.nest.flatten": flatten,
     "tensorflow.trainable_variables": collected,
     "tensorflow.clip_by_global_norm": clip_by_global_norm,
+    "keras.backend.floatx": lambda walk, args, site: Plain("float32"),
+    "keras.config.floatx": lambda walk, args, site: Plain("float32"),
+    **{name: cast_to(dtype) for name, dtype in old_names.CASTS.items()},
+    **dict.fromkeys(old_names.SETTINGS, setting),
 }
 for _name in ("tensorflow.Variable", "keras.Variable", "keras.backend.variable", "tensorflow.get_variable"):
     HANDLERS[_name] = lambda walk, args, site, name=_name: variables.make(walk, name, args, site)  # type: ignore[misc]
@@ -202,6 +209,7 @@ for _name in ("tensorflow.Variable", "keras.Variable", "keras.backend.variable",
 
 def function(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     """Any function of TensorFlow's or Keras's."""
+    name = old_names.NEW.get(name, name)
     last = name.rpartition(".")[2]
     if name.startswith("tensorflow.data."):
         return datasets.function(walk, name, args, site)
@@ -221,6 +229,9 @@ def _measured(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     last = name.rpartition(".")[2]
     if last[:1].isupper() and last not in SHORT and not name.startswith("tensorflow.raw_ops."):
         return walk.unknown(site, *args.all())
-    if name.startswith("tensorflow.io.") and knowledge.entry(name) is None:
+    found = knowledge.entry(name)
+    if found is None and name.startswith("tensorflow.io."):
         return walk.op(site, args.all(), name, "")  # reading, writing, decoding: tensors in, tensors out
+    if found is not None and is_stop(found, 0):
+        return stop_gradient(walk, args, site)
     return knowledge.apply(walk, name, args, site)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.outside.names import kind_of
 from whygrad.lint.flow.values import Object, Plain, Sequence, Table, Tensor, Unknown, Value, options
 from whygrad.lint.flow.walk import Arguments, Walk
@@ -133,11 +134,12 @@ def is_trainable(layer: Object) -> bool | None:
     return True if trainable is None else None
 
 
-def set_trainable(walk: Walk, layer: Object, value: Value) -> None:
-    """`layer.trainable = value`: for the layers in it too, whatever was said of them before."""
-    for one in _inside(layer, set()):
-        if one is layer or "trainable" in one.data:
-            walk.state.write(one.data, "trainable", value)
+def freeze(walk: Walk, layer: Object, value: Value, site: Site) -> None:
+    """`layer.trainable = value`: Keras hands it on to all layers inside, whatever was said of them before."""
+    said = [one for one in _inside(layer, set()) if one is layer or "trainable" in one.data]
+    for one in {id(o): o for o in [*said, *(owner for _, _, owner in list(weights(walk, layer)))]}.values():
+        walk.state.write(one.data, "trainable", value)
+        walk.state.write(one.data, "told to train", site)
 
 
 def _inside(value: Value, seen: set[int]) -> Iterator[Object]:
