@@ -2,31 +2,10 @@
 
 from __future__ import annotations
 
-import ast
-
 import pytest
 
 from repairs.rounds import rounds
-from whygrad.causes.non_float_variable.repair import _is_index
-from whygrad.repairs.casting import uncast
-from whygrad.repairs.comparing import dtype_of, is_float_cast
-from whygrad.repairs.file import SourceFile
-
-HEAD = "import numpy as np\nimport tensorflow as tf\n\nx = tf.random.normal([8, 3])\n"
-
-
-def program(body: str, head: str = HEAD, *, result: str = "tape.gradient(loss, w)") -> str:
-    """`body`: the lines of a tape's block."""
-    lines = "".join(f"    {line}\n" for line in body.splitlines())
-    return f"{head}w = tf.Variable(tf.ones([3, 2]))\nwith tf.GradientTape() as tape:\n{lines}print({result})\n"
-
-
-def after(text: str, **options: bool) -> str:
-    made = rounds(text.encode(), **options)
-    assert made.settled
-    assert rounds(made.text.encode(), **options).text == made.text, "a second run changes nothing"
-    return made.text
-
+from repairs.texts import HEAD, after, program
 
 IN_THE_BLOCK = {
     "loss = np.mean(x @ w)": "loss = tf.reduce_mean(x @ w)",
@@ -38,6 +17,17 @@ IN_THE_BLOCK = {
     "loss = tf.reduce_sum((x @ w).numpy() * 2.0)": "loss = tf.reduce_sum((x @ w) * 2.0)",
     "loss = tf.reduce_sum((x @ w).numpy().T)": "loss = tf.reduce_sum(tf.transpose(x @ w))",
     "loss = tf.reduce_sum((x @ w).numpy().reshape(-1).mean(axis=0))": "loss = tf.reduce_sum(tf.reduce_mean(tf.reshape(x @ w, [-1]), axis=0))",
+    "y = x @ w\nm = np.mean(y)\nloss = m + np.std(y)": "y = x @ w\nm = tf.reduce_mean(y)\nloss = m + tf.math.reduce_std(y)",
+    "y = x @ w\nm = np.mean(y)\nprint(np.median(y))\nloss = m": "y = x @ w\nm = tf.reduce_mean(y)\nprint(np.median(y))\nloss = m",
+    "y = x @ w\nm = np.mean(y)\nloss = m + np.argmax(y)": "y = x @ w\nm = tf.reduce_mean(y)\nloss = m + np.argmax(y)",
+    "a = float(tf.reduce_sum(w))\nb = float(w[0, 0])\nloss = tf.reduce_sum(x * a * b)": (
+        "a = tf.reduce_sum(w)\nb = w[0, 0]\nloss = tf.reduce_sum(x * a * b)"
+    ),
+    "s, t = [], []\ns.append(float(w[0, 0]))\nt.append(float(w[1, 1]))\nloss = tf.reduce_sum(tf.stack(s) * tf.stack(t))": (
+        "s, t = [], []\ns.append(w[0, 0])\nt.append(w[1, 1])\nloss = tf.reduce_sum(tf.stack(s) * tf.stack(t))"
+    ),
+    "y = np.tanh(x @ w)\nloss = tf.reduce_sum(y.reshape(-1))": "y = tf.tanh(x @ w)\nloss = tf.reduce_sum(tf.reshape(y, [-1]))",
+    "y = np.tanh(x @ w)\nloss = y.mean(axis=0).sum()": "y = tf.tanh(x @ w)\nloss = tf.reduce_sum(tf.reduce_mean(y, axis=0))",
     "loss = tf.reduce_sum((x @ w).numpy().clip(a_min=0.0, a_max=1.0).max(0))": (
         "loss = tf.reduce_sum(tf.reduce_max(tf.clip_by_value(x @ w, clip_value_min=0.0, clip_value_max=1.0), 0))"
     ),
@@ -68,6 +58,9 @@ IN_THE_BLOCK = {
 LEFT_ALONE = (
     "v = tf.Variable(w * 2.0)\nv.assign_add(v)\nloss = tf.reduce_sum(x @ v)",  # written to
     "a = tf.reduce_mean(tf.keras.metrics.binary_accuracy(tf.ones([8, 2]), x @ w))\nloss = 1.0 - a",  # which the loss would turn round
+    "y = x @ w\nm = np.mean(y)\nloss = m * np.median(y)",  # the other would train with a constant median
+    "y = np.tanh(x @ w)\nloss = tf.reduce_sum(y.cumsum())",  # a method without a counterpart
+    "y = np.tanh(x @ w)\ny[0] = 1.0\nloss = tf.reduce_sum(y.reshape(-1))",  # written to
     "loss = np.mean(x @ w, dtype=np.float64)",  # an argument without a counterpart
     "loss = tf.reduce_sum(np.sort(x @ w))",  # a function without one
     "loss = tf.reduce_sum((x @ w).numpy().cumsum())",  # what only arrays have
@@ -180,76 +173,3 @@ def test_two_weights_in_one_line() -> None:
     before = program("loss = tf.reduce_sum(x @ a + b)", HEAD + made, result="tape.gradient(loss, [a, b])")
     wanted = "a, b = tf.Variable(np.ones([3, 2], np.float32)), tf.Variable(np.zeros(2, np.float32))\n"
     assert after(before) == before.replace(made, wanted)
-
-
-@pytest.mark.parametrize("labels", ["tf.ones_like(scores)", "0.9 * tf.ones_like(scores)", "keras.ops.full_like(scores, 0.9)"])
-def test_a_label_that_overwrites_the_prediction_gets_a_name(labels: str) -> None:
-    def text(name: str) -> str:
-        lines = f"    {name} = {labels}\n    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels={name}, logits=scores))\n"
-        return program("loss = loss_of(x @ w)", f"import keras\n{HEAD}\ndef loss_of(scores):\n{lines}\n")
-
-    assert after(text("scores")) == text("labels")
-
-
-@pytest.mark.parametrize("zeros", ["tf.zeros_like(dy)", "tf.keras.backend.zeros_like(dy)", "0.0 * dy", "None"])
-def test_a_gradient_function_that_gives_zeros_hands_on_what_it_was_given(zeros: str) -> None:
-    def text(given: str) -> str:
-        lines = f"    def backward(dy):\n        return {given}\n\n    return tf.round(x), backward\n"
-        return program("loss = tf.reduce_sum(rounded(x @ w))", f"{HEAD}\n@tf.custom_gradient\ndef rounded(x):\n{lines}\n")
-
-    assert after(text(zeros)) == text("dy")
-
-
-def test_check_calls_what_comes_in_by_its_name() -> None:
-    lines = "    return tf.round(x), lambda dy: (tf.zeros_like(dy), tf.zeros_like(dy))\n"
-    text = program("loss = tf.reduce_sum(rounded(x @ w, w))", f"{HEAD}\n@tf.custom_gradient\ndef rounded(x, y):\n{lines}\n")
-    (found,) = rounds(text.encode()).found
-    assert "returns zeros" in found.message
-    assert found.fix is not None
-    assert "`return dy`" in found.fix.title
-
-
-@pytest.mark.parametrize(("cast", "dtype"), [("to_int32", "int32"), ("to_int64", "int64"), ("to_float", "float"), ("to_double", "double")])
-def test_casts_that_are_gone_from_tensorflow_are_casts(cast: str, dtype: str) -> None:
-    file = SourceFile("program.py", f"import tensorflow as tf\nvalue = tf.compat.v1.{cast}(score)\nloss = 2.0 * value\n")
-    call = next(n for n in file.nodes if isinstance(n, ast.Call))
-    assert dtype_of(file, call) == dtype
-    assert is_float_cast(file, call) is not dtype.startswith("int")
-    assert (uncast(file, call) is not None) is dtype.startswith("int")
-
-
-INSIDE = {
-    "np.mean(np.square(v), axis=0)": "tf.reduce_mean(tf.square(v), axis=0)",
-    "np.exp(v).astype(np.float32)": "tf.exp(v)",
-    "rankdata(v)": "0.5 + tf.reduce_sum(tf.sigmoid((v[:, None] - v[None, :]) / 0.05), axis=1)",
-    "v.max()": "",  # what only arrays have
-    "np.sort(v)": "",  # without a counterpart
-}
-
-
-@pytest.mark.parametrize("value", INSIDE)
-def test_a_python_function_is_called_directly(value: str) -> None:
-    def text(value: str, call: str) -> str:
-        return program(f"loss = tf.reduce_sum({call})", f"from scipy.stats import rankdata\n{HEAD}\ndef outside(v):\n    return {value}\n\n")
-
-    before = text(value, "tf.numpy_function(outside, [x @ w], tf.float32)")
-    assert after(before) == (text(INSIDE[value], "outside(x @ w)") if INSIDE[value] else before)
-
-
-COUNTED = {
-    "tf.gather(x, [n])": True,
-    "tf.one_hot([0, 1], depth=n)": True,
-    "tf.range(n)": True,
-    "np.zeros([n, 3])": True,
-    "np.ones(8).reshape(n, -1)": True,
-    "tf.gather(n, [0])": False,
-    "tf.square(n)": False,
-    "own(n)": False,
-}
-
-
-@pytest.mark.parametrize("read", COUNTED)
-def test_whole_numbers_stay_where_only_those_may_stand(read: str) -> None:
-    file = SourceFile("program.py", f"import numpy as np\nimport tensorflow as tf\nn = tf.Variable(3)\nz = {read}\n")
-    made = next(n for n in file.nodes if isinstance(n, ast.Call) and file.code(n) == "tf.Variable(3)")
-    assert _is_index(file, made) is COUNTED[read]

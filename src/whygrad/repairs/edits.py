@@ -65,6 +65,18 @@ def deleted(file: SourceFile, statement: ast.stmt) -> Edit | None:
     return changed(file, first, last, "")
 
 
+def without_keyword(file: SourceFile, keyword: ast.keyword) -> Edit:
+    """The argument goes, with the comma before or after it."""
+    start, end = file.offset(keyword.lineno, keyword.col_offset), file.span(keyword.value)[1]
+    before, rest = file.text[:start].rstrip(), file.text[end:]
+    if before.endswith(","):
+        start = len(before) - 1
+    elif rest.lstrip().startswith(","):
+        end += len(rest) - len(rest.lstrip()) + 1
+        end += len(file.text[end:]) - len(file.text[end:].lstrip(" "))
+    return changed(file, start, end, "")
+
+
 def renamed(file: SourceFile, nodes: Iterable[ast.expr], name: str) -> list[Edit]:
     return [replaced(file, n, name) for n in nodes]
 

@@ -6,18 +6,29 @@ from whygrad import syntax as ast
 from whygrad.catalogue.replacements import Twin, twins
 from whygrad.repairs.edits import changed, inserted, replaced, unwrapped
 from whygrad.repairs.file import SourceFile, names, uses
+from whygrad.repairs.following import KEPT, as_tensor, followed, step
 from whygrad.repairs.imported import called, tensorflow
 from whygrad.repairs.rewrite import Rewrite
-
-KEPT = frozenset(("shape", "dtype", "ndim", "device", "name", "numpy", "get_shape"))  # what tensors have as arrays do
+from whygrad.repairs.twin_arguments import left_out, renamed_arguments
 
 
 def stayed(file: SourceFile, node: ast.expr, *, as_array: bool = False) -> Rewrite | None:
     """None where the expression is of another kind, or an argument has no counterpart. `as_array`: arrays are seen to elsewhere."""
     if not isinstance(node, ast.Call) or not tensorflow(file):
         return None
-    if not as_array and not _only_as_tensor(file, node):
-        return _method(file, node)
+    if as_array or _only_as_tensor(file, node):
+        return _as_it_is(file, node)
+    return _method(file, node) or _with_followers(file, node)
+
+
+def _with_followers(file: SourceFile, node: ast.Call) -> Rewrite | None:
+    """The expression, and what is done with its value as an array."""
+    found = _as_it_is(file, node)
+    more = None if found is None else followed(file, node)
+    return None if found is None or not more else Rewrite(found.title, (*found.edits, *more))
+
+
+def _as_it_is(file: SourceFile, node: ast.Call) -> Rewrite | None:
     origin = called(file, node)
     if origin in twins():
         return (_array if "*dtype" in twins()[origin].arguments else _twin)(file, node, twins()[origin])
@@ -35,37 +46,13 @@ def _method(file: SourceFile, node: ast.Call) -> Rewrite | None:
         return None
     current: ast.expr = node
     while isinstance(attribute := file.parent(current), ast.Attribute) and attribute.attr not in KEPT:
-        step = _step(file, attribute, text)
-        if step is None:
+        found = step(file, attribute, text)
+        if found is None:
             return None
-        current, text = step
+        current, text = found
     if current is whole or not _as_tensor(file, current) or not _free_use(file, current):
         return None
     return Rewrite("stay in TensorFlow, without `.numpy()`", (replaced(file, current, text),))
-
-
-def _step(file: SourceFile, attribute: ast.Attribute, text: str) -> tuple[ast.expr, str] | None:
-    """The next expression around an array, and how TensorFlow says it."""
-    tf, call = tensorflow(file), file.parent(attribute)
-    if attribute.attr == "T":
-        return attribute, f"{tf}.transpose({text})"
-    if not isinstance(call, ast.Call) or call.func is not attribute or any(isinstance(a, ast.Starred) for a in call.args):
-        return None
-    given = [file.code(a) for a in call.args]
-    if attribute.attr in ("flatten", "ravel") and not given and not call.keywords:
-        return call, f"{tf}.reshape({text}, [-1])"
-    if attribute.attr == "astype" and len(given) == 1 and not call.keywords and "float" in given[0]:
-        return call, f"{tf}.cast({text}, {given[0]})"
-    if attribute.attr == "reshape" and given and not call.keywords:
-        shape = given[0] if len(given) == 1 and isinstance(call.args[0], (ast.Tuple, ast.List)) else f"[{', '.join(given)}]"
-        return call, f"{tf}.reshape({text}, {shape})"
-    twin = twins().get(f"numpy.{attribute.attr}")  # a method of arrays does what the function of NumPy of its name does to the array
-    as_function = ast.Call(call.func, [attribute.value, *call.args], call.keywords)
-    renames = _arguments(as_function, twin) if twin is not None else None
-    if twin is None or renames is None or not twin.safe:
-        return None
-    further = [*given, *(f"{dict(renames).get(k, k.arg)}={file.code(k.value)}" for k in call.keywords)]
-    return call, f"{tf}.{twin.name}({', '.join([text, *further])}{_left_out(as_function, twin)})"
 
 
 def _free_use(file: SourceFile, node: ast.expr) -> bool:
@@ -84,7 +71,7 @@ def _unpacked(file: SourceFile, node: ast.Call) -> Rewrite | None:
 
 
 def _twin(file: SourceFile, node: ast.Call, twin: Twin) -> Rewrite | None:
-    renames = _arguments(node, twin)
+    renames = renamed_arguments(node, twin)
     if renames is None:
         return None
     name = f"{tensorflow(file)}.{twin.name}"
@@ -92,32 +79,10 @@ def _twin(file: SourceFile, node: ast.Call, twin: Twin) -> Rewrite | None:
     for keyword, new in renames:
         start = file.offset(keyword.lineno, keyword.col_offset)
         edits.append(changed(file, start, start + len(keyword.arg or ""), new))
-    extra = _left_out(node, twin)
+    extra = left_out(node, twin)
     if extra:
         edits.append(inserted(file, file.span(node)[1] - 1, extra))
     return Rewrite(f"stay in TensorFlow: `{name}` in the place of `{file.code(node.func)}`", tuple(edits), "safe" if twin.safe else "review")
-
-
-def _left_out(node: ast.Call, twin: Twin) -> str:
-    """Arguments that TensorFlow wants and NumPy has a default for."""
-    if twin.name == "tensordot":
-        return ", 1"
-    given = len(node.args) > 1 or any(k.arg == "axis" for k in node.keywords)
-    return ", axis=0" if twin.name == "concat" and not given else ""
-
-
-def _arguments(node: ast.Call, twin: Twin) -> list[tuple[ast.keyword, str]] | None:
-    """The keywords with their new names. None: an argument that has no counterpart, or one too few."""
-    here = [a.lstrip("*-").partition(":")[0] for a in twin.arguments]
-    there = {a.lstrip("*").partition(":")[0]: a.lstrip("*").rpartition(":")[2] for a in twin.arguments if not a.startswith("-")}
-    positional = next((i for i, a in enumerate(twin.arguments) if a.startswith(("*", "-"))), len(here))
-    if len(node.args) > positional or any(isinstance(a, ast.Starred) for a in node.args):
-        return None
-    if any(k.arg not in there for k in node.keywords) or len(node.args) + len(node.keywords) < twin.needed:
-        return None
-    if any(isinstance(a, ast.Constant) and a.value is None for a in node.args[1:]):
-        return None
-    return [(k, there[k.arg]) for k in node.keywords if k.arg and there[k.arg] != k.arg]
 
 
 def _array(file: SourceFile, node: ast.Call, twin: Twin) -> Rewrite | None:
@@ -129,12 +94,13 @@ def _array(file: SourceFile, node: ast.Call, twin: Twin) -> Rewrite | None:
     if isinstance(value, (ast.List, ast.Tuple)) and any(isinstance(e, (ast.List, ast.Tuple, ast.Starred)) for e in value.elts):
         return None
     tf = tensorflow(file)
-    new = f"{tf}.{twin.name}({file.code(value)})"
-    if dtypes:
-        new = f"{tf}.cast({new}, {file.code(dtypes[0].value)})"
-    elif not isinstance(value, (ast.List, ast.Tuple)):
+    if not dtypes and not isinstance(value, (ast.List, ast.Tuple)):
         return None
-    return Rewrite(f"stay in TensorFlow: `{tf}.{twin.name}` in the place of `{file.code(node.func)}`", (replaced(file, node, new),))
+    edits = [replaced(file, node.func, f"{tf}.{twin.name}")]
+    if dtypes:
+        after = changed(file, file.span(value)[1], file.span(dtypes[0].value)[0], "), ")
+        edits = [replaced(file, node.func, f"{tf}.cast({tf}.{twin.name}"), after]
+    return Rewrite(f"stay in TensorFlow: `{tf}.{twin.name}` in the place of `{file.code(node.func)}`", tuple(edits))
 
 
 def _only_as_tensor(file: SourceFile, node: ast.Call) -> bool:
@@ -162,16 +128,6 @@ def _handed_out(file: SourceFile, call: ast.Call) -> bool:
 
 
 def _as_tensor(file: SourceFile, node: ast.expr) -> bool:
-    parent = file.parent(node)
-    if isinstance(parent, ast.Attribute):
-        return parent.attr in KEPT
-    if isinstance(parent, ast.Subscript):
-        return parent.value is node
-    if isinstance(parent, ast.Return):
+    if isinstance(file.parent(node), ast.Return):
         return all(_handed_out(file, call) for call in _calls_of(file, node))
-    return not (
-        isinstance(parent, ast.Call)
-        and called(file, parent) == ""
-        and isinstance(parent.func, ast.Name)
-        and parent.func.id in ("range", "int", "len")
-    )
+    return as_tensor(file, node)

@@ -8,10 +8,12 @@ from whygrad.repairs.casting import uncast
 from whygrad.repairs.comparing import is_float_cast, softened
 from whygrad.repairs.counting import counted
 from whygrad.repairs.file import SourceFile
+from whygrad.repairs.following import step
 from whygrad.repairs.leaving import stayed
 from whygrad.repairs.offering import Source
 from whygrad.repairs.rewrite import Rewrite
 from whygrad.repairs.rounding import smoothed
+from whygrad.repairs.siblings import siblings
 
 KINDS = (stayed, smoothed, softened, uncast, counted)
 
@@ -41,7 +43,11 @@ def _is_mendable(source: Source, at: Location, rewrite: Rewrite) -> bool:
     node = None if file is None else file.expression(at)
     if file is None or node is None:
         return False
-    return any(covers(e.location, at) for e in rewrite.edits) or is_float_cast(file, node) or rewritten(file, node) is not None
+    if any(covers(e.location, at) for e in rewrite.edits) or is_float_cast(file, node):
+        return True
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and step(file, node.func, "") is not None:
+        return True  # a method of arrays that goes with what it is called on
+    return siblings(file, node) is not None if stayed(file, node) is not None else rewritten(file, node) is not None
 
 
 def covers(outer: Location, inner: Location) -> bool:

@@ -9,6 +9,7 @@ from whygrad.repairs.file import FUNCTIONS, SourceFile
 from whygrad.repairs.leaving import stayed
 from whygrad.repairs.offering import Source
 from whygrad.repairs.returning import forgotten
+from whygrad.repairs.siblings import with_siblings
 
 
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
@@ -18,7 +19,8 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
         return None
     number = stayed(file, node)
     if number is not None:
-        return number.fix()
+        closed = with_siblings(file, node, number)
+        return None if closed is None else closed.fix()
     statement = file.statement(node)
     function = file.function(node) if isinstance(statement, ast.Expr) and statement.value is node else _that_made(file, node)
     value = None if function is None else forgotten(function)

@@ -1,12 +1,13 @@
-"""A gradient function that forgets its `return` gets one; one that returns zeros returns what came from above."""
+"""A gradient function that forgets its `return` gets one; zeros become what came from above; variables get their gradients from a tape inside."""
 
 from __future__ import annotations
 
 from whygrad import syntax as ast
 from whygrad.catalogue.kinds import gives_zeros
+from whygrad.causes.custom_gradient.captured import functions_at, of_the_variables
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import inserted, replaced
-from whygrad.repairs.file import FUNCTIONS, SourceFile
+from whygrad.repairs.file import SourceFile
 from whygrad.repairs.offering import Source
 from whygrad.repairs.returning import forgotten
 from whygrad.repairs.standing_in import entry_of
@@ -16,14 +17,14 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file, at = source.main, diagnosis.location
     if at is None:
         return None
-    functions = [n for n in ast.walk(file.tree) if isinstance(n, FUNCTIONS) and n.lineno <= at.line <= (n.end_lineno or n.lineno)]
-    function = max(functions, key=lambda n: n.lineno, default=None)
-    if function is None:
+    functions = functions_at(file, at.line)
+    if not functions:
         return None
+    function = functions[-1]
     value = forgotten(function)
     if value is not None:
         return Fix(f"return it: `return {_short(file.code(value))}`", edits=(inserted(file, file.span(value)[0], "return "),))
-    return _upstream(file, file.expression(at))
+    return _upstream(file, file.expression(at)) or of_the_variables(file, function)
 
 
 def _upstream(file: SourceFile, node: ast.expr | None) -> Fix | None:

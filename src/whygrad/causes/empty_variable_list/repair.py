@@ -1,8 +1,10 @@
-"""`zip(...)` that is read twice becomes a list; a model whose variables are read too early is called once before."""
+"""`zip(...)` that is read twice becomes a list; a model is called before its variables are read, or released; what it does not track is listed."""
 
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.causes.empty_variable_list.frozen import released_here
+from whygrad.causes.empty_variable_list.untracked import read_by_lambda
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import inserted, line_before
 from whygrad.repairs.file import SourceFile, bound
@@ -18,7 +20,14 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     node = file.expression(diagnosis.location)
     if isinstance(node, (ast.Name, ast.Call)):
         return _as_list(file, node)
-    return _called_first(file, node, diagnosis) if isinstance(node, ast.Attribute) else None
+    if not isinstance(node, ast.Attribute):
+        return None
+    if "is empty" in diagnosis.message and node.attr in ("trainable_variables", "trainable_weights"):
+        frozen = next((r.location for r in diagnosis.related if r.message.endswith("was frozen here")), None)
+        if frozen is not None or "were frozen" in diagnosis.explanation:
+            return released_here(file, node, tape_block(file, tape_place(diagnosis)), frozen)
+        return read_by_lambda(file, node)
+    return _called_first(file, node, diagnosis)
 
 
 def _as_list(file: SourceFile, node: ast.Name | ast.Call) -> Fix | None:

@@ -1,4 +1,4 @@
-"""`np.mean(x)` -> `tf.reduce_mean(x)`; `.numpy()` and `float()` taken away. Only where every further exit on the path has a way back."""
+"""`np.mean(x)` -> `tf.reduce_mean(x)`; `.numpy()` and `float()` taken away. Only where every further exit, on the path or beside it, can go too."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.leaving import stayed
 from whygrad.repairs.offering import Source
 from whygrad.repairs.rewriting import mended
+from whygrad.repairs.siblings import with_siblings
 
 
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     node = source.main.expression(diagnosis.location)
     found = None if node is None else mended(diagnosis, source, stayed(source.main, node))
-    return None if found is None else found.fix()
+    closed = None if node is None else with_siblings(source.main, node, found)
+    return None if closed is None else closed.fix()

@@ -1,10 +1,11 @@
-"""The value that `tf.where` leaves out afterwards is made harmless before: the double where."""
+"""The double where, for a value that is left out afterwards; other operations are kept away from 0."""
 
 from __future__ import annotations
 
 from whygrad import syntax as ast
 from whygrad.catalogue.holes import holes
 from whygrad.catalogue.replacements import inside_of
+from whygrad.causes.non_finite.guarding import guarded
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import replaced
 from whygrad.repairs.file import SourceFile
@@ -18,7 +19,15 @@ CHOICE = "soft-choice"
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file = source.main
     node, where = file.expression(diagnosis.location), file.expression(related_place(diagnosis, "left out only here"))
-    if node is None or not isinstance(where, ast.Call) or len(where.args) != 3 or slug_of(file, where) != CHOICE:
+    if node is None:
+        return None
+    if where is None:
+        return guarded(file, node, diagnosis.message)
+    return _before_the_where(file, node, where)
+
+
+def _before_the_where(file: SourceFile, node: ast.expr, where: ast.expr) -> Fix | None:
+    if not isinstance(where, ast.Call) or len(where.args) != 3 or slug_of(file, where) != CHOICE:
         return None
     if file.home(node) is not file.home(where) or file.inside(node, where.args[2]):
         return None

@@ -31,9 +31,11 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
 
 
 def _statement(file: SourceFile, node: ast.expr) -> ast.AST | None:
-    """Of `w, b = one, other` the assignment too, where each name gets one value."""
+    """Of `w, b = one, other` the assignment too, where each name gets one value; and of `params = [one, other]`."""
     parent = file.parent(node)
     above = None if parent is None else file.parent(parent)
+    if isinstance(parent, (ast.List, ast.Dict)) and isinstance(above, ast.Assign) and above.value is parent:
+        return above
     if not isinstance(parent, ast.Tuple) or not isinstance(above, ast.Assign) or above.value is not parent or len(above.targets) != 1:
         return parent
     target, stars = above.targets[0], [n for n in ast.walk(above) if isinstance(n, ast.Starred)]

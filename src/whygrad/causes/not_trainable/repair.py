@@ -1,14 +1,16 @@
-"""`model.variables` -> `model.trainable_variables` in the gradient call and where its result is applied; `trainable=False` taken away."""
+"""`model.variables` -> `model.trainable_variables` where gradients are asked for and applied; no `trainable=False`; a variable that Keras tracks."""
 
 from __future__ import annotations
 
 from whygrad import syntax as ast
 from whygrad.model import Diagnosis, Edit, Fix
-from whygrad.repairs.edits import changed, replaced
+from whygrad.repairs.edits import replaced, without_keyword
 from whygrad.repairs.file import SourceFile
+from whygrad.repairs.imported import called, name_of, tensorflow
 from whygrad.repairs.offering import Source
 
 LISTS = {"variables": "trainable_variables", "weights": "trainable_weights"}
+ALIKE = ("name", "dtype", "trainable")  # what both kinds of variables take
 TAKERS = ("gradient", "zip", "apply_gradients", "minimize", "jacobian")
 
 
@@ -18,7 +20,11 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     if isinstance(node, ast.Attribute) and node.attr in LISTS:
         edits = _narrowed(file, node)
         return Fix(f"ask for the trainable ones only: `{file.code(node.value)}.{LISTS[node.attr]}`", edits=tuple(edits)) if edits else None
-    return _trained(file, node) if isinstance(node, ast.Call) and "is created with `trainable=False`" in diagnosis.message else None
+    if not isinstance(node, ast.Call):
+        return None
+    if "on a Keras 3 layer" in diagnosis.message:
+        return _tracked(file, node)
+    return _trained(file, node) if "is created with `trainable=False`" in diagnosis.message else None
 
 
 def _narrowed(file: SourceFile, node: ast.Attribute) -> list[Edit]:
@@ -38,17 +44,17 @@ def _taken(file: SourceFile, node: ast.Attribute) -> bool:
     return name in TAKERS
 
 
+def _tracked(file: SourceFile, node: ast.Call) -> Fix | None:
+    """`tf.Variable(value, name=...)` -> `keras.Variable(value, name=...)`, where the file knows Keras by name."""
+    keras = name_of(file, "keras") or (f"{tensorflow(file)}.keras" if f"{tensorflow(file)}.keras." in file.text else "")
+    plain = called(file, node) == "tensorflow.Variable" and len(node.args) == 1 and all(k.arg in ALIKE for k in node.keywords)
+    if not plain or not keras or isinstance(node.args[0], ast.Starred):
+        return None
+    return Fix(f"create it so that Keras tracks it: `{keras}.Variable(...)`", edits=(replaced(file, node.func, f"{keras}.Variable"),))
+
+
 def _trained(file: SourceFile, node: ast.Call) -> Fix | None:
-    """The argument goes, with the comma before or after it."""
     keyword = next((k for k in node.keywords if k.arg == "trainable" and isinstance(k.value, ast.Constant) and k.value.value is False), None)
     if keyword is None:
         return None
-    start, end = file.offset(keyword.lineno, keyword.col_offset), file.span(keyword.value)[1]
-    before = file.text[:start].rstrip()
-    rest = file.text[end:]
-    if before.endswith(","):
-        start = len(before) - 1
-    elif rest.lstrip().startswith(","):
-        end += len(rest) - len(rest.lstrip()) + 1
-        end += len(file.text[end:]) - len(file.text[end:].lstrip(" "))
-    return Fix("train it: take `trainable=False` away", edits=(changed(file, start, end, ""),))
+    return Fix("train it: take `trainable=False` away", edits=(without_keyword(file, keyword),))

@@ -1,15 +1,16 @@
 """What ran before the tape, or after it, comes under its `with`; a loss that `minimize` is handed ready-made gets a tape.
 
-A result that is handed to the function with the tape is computed there instead.
+A result that is handed to the function with the tape is computed there instead; what a constructor computes becomes a property.
 """
 
 from __future__ import annotations
 
 from whygrad import syntax as ast
 from whygrad.causes.outside_tape.after import after_the_block
+from whygrad.causes.outside_tape.derived import CONSTRUCTORS, in_a_constructor
 from whygrad.causes.outside_tape.handed import handed_to_minimize
 from whygrad.causes.outside_tape.handed_in import handed_in
-from whygrad.causes.outside_tape.hoisted import made_once
+from whygrad.causes.outside_tape.hoisted import made_at_the_margin, made_once
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.file import SourceFile
 from whygrad.repairs.imported import called
@@ -20,12 +21,15 @@ from whygrad.repairs.offering import Source, tape_place
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file = source.main
     node = file.expression(diagnosis.location)
+    function = None if node is None else file.function(node)
+    if node is not None and function is not None and function.name in CONSTRUCTORS:
+        return in_a_constructor(file, node)
     tape = file.expression(tape_place(diagnosis))
     if node is None or tape is None or _is_taped(file, node):
         return None
     if file.home(node) is not file.home(tape):
         elsewhere = tape_block(file, tape_place(diagnosis))
-        return None if elsewhere is None else handed_in(file, node, elsewhere)
+        return None if elsewhere is None else handed_in(file, node, elsewhere) or made_at_the_margin(file, node, elsewhere)
     if isinstance(tape, ast.Call) and isinstance(tape.func, ast.Attribute) and tape.func.attr == "minimize":
         return handed_to_minimize(file, node, tape)
     block = tape_block(file, tape_place(diagnosis))

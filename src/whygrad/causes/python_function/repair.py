@@ -6,8 +6,9 @@ from whygrad import syntax as ast
 from whygrad.model import Diagnosis, Edit, Fix
 from whygrad.repairs.edits import replaced, unwrapped
 from whygrad.repairs.file import FUNCTIONS, SourceFile, names
+from whygrad.repairs.following import KEPT
 from whygrad.repairs.imported import called, dotted
-from whygrad.repairs.leaving import KEPT, stayed
+from whygrad.repairs.leaving import stayed
 from whygrad.repairs.offering import Source
 from whygrad.repairs.rounding import written
 from whygrad.repairs.standing_in import stand_in

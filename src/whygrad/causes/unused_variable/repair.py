@@ -1,8 +1,9 @@
-"""`h = second(x)` that overwrites `h = first(x)` takes `h`. What nobody uses stays: only its author knows what it was for."""
+"""`h = second(x)` that overwrites `h = first(x)` takes `h`; what is thrown away on purpose is frozen. Whatever else nobody uses stays."""
 
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.causes.unused_variable.discarded import frozen
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import replaced
 from whygrad.repairs.file import SourceFile
@@ -14,7 +15,7 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     node = file.expression(diagnosis.location)
     if not isinstance(node, ast.Call):
         return None
-    return _chained(file, node, file.expression(related_place(diagnosis, "its result was computed here")))
+    return _chained(file, node, file.expression(related_place(diagnosis, "its result was computed here"))) or frozen(file, node, diagnosis)
 
 
 def _chained(file: SourceFile, node: ast.Call, lost: ast.expr | None) -> Fix | None:

@@ -56,10 +56,10 @@ def _within(walk: Walk, fuel: int, work: Callable[[], object]) -> None:
 
 
 def _train_compiled(walk: Walk) -> None:
-    """A model that is compiled here and trained elsewhere."""
+    """A model that is compiled here and trained elsewhere, not one that is only evaluated."""
     for model in walk.models:
         if "fitted" not in model.data:
             args, site = model.data[training.COMPILED]
             loss = args.get("loss", 1)
-            if loss is not None and "evaluated" not in model.data:
+            if loss is not None and training.EVALUATED not in model.data:
                 training.fit(walk, model, Arguments(), site)

@@ -89,7 +89,7 @@ def _on_data(walk: Walk, cls: Class, forward: Function, env: Env) -> None:
     inputs: list[Value] = [walk.data(site, "inputs", dtype="float") for _ in _required(forward)[1:]]
     output = calling.call_function(walk, forward, Arguments([made, *inputs]), site)
     end(walk, tape)
-    own = [(name, v) for name, v, owner in held.weights(walk, made) if isinstance(v, Tensor) and held.trains(v, owner, made)]
+    own = [(name, v) for name, v, _, trains in held.trained(walk, made) if isinstance(v, Tensor) and trains]
     question = Question("layer", site, output, Sequence.of([v for _, v in own], "list"), tape, order=walk.state.tick())
     question.facts["names"] = [f"{cls.name}{name}" for name, _ in own]
     walk.ask(question)

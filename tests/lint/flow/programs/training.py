@@ -41,6 +41,20 @@ def compiled_by_name():
     train(network(), "mse")
 
 
+def compiled_for_its_metrics_only():
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, ops.argmax(layers.Dense(3)(inputs), axis=1))
+    model.compile(loss="mse", metrics=["accuracy"])
+    model.evaluate(images, labels)
+
+
+def evaluated_then_trained():
+    model = network()
+    model.compile(optimizer="adam", loss=forgets)
+    model.evaluate(images, labels)
+    model.fit(images, labels)
+
+
 def loss_in_a_closure():
     def make(weight):
         def loss(y_true, y_pred):
@@ -132,6 +146,45 @@ class Unused(keras.Model):
 
     def call(self, inputs):
         return self.body(inputs)
+
+
+class Pooler(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(3)
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+
+class OtherPooler(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(3)  # cut unused-variable
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+
+class WithPooler(keras.Model):
+    def __init__(self, pooler):
+        super().__init__()
+        self.body = layers.Dense(3)
+        self.pooler = pooler
+        self.pooler.trainable = False
+
+    def call(self, inputs):
+        return self.body(inputs)
+
+
+def layer_around_it_is_frozen():
+    train(WithPooler(Pooler()), "mse")
+
+
+def layer_around_it_is_released():
+    model = WithPooler(OtherPooler())
+    model.trainable = True
+    train(model, "mse")
 
 
 def part_that_is_not_used():

@@ -92,19 +92,18 @@ def _losses(walk: Walk, model: Object, site: Site) -> Value:
 
 def listed(walk: Walk, model: Object, which: str, site: Site) -> Value:
     """`model.trainable_variables` and its relatives. It remembers the names and whether it can be empty."""
-    found = list(held.weights(walk, model))
+    found = list(held.trained(walk, model))
     kept, names = [], []
     unbuilt = False
-    for name, variable, owner in found:
+    for name, variable, owner, trains in found:
         if not held.is_built(owner):
             unbuilt = True
             continue
-        trains = held.trains(variable, owner, model)
         if which == "all" or trains is not (which == "frozen"):
             kept.append(variable if trains is not None or which == "all" else walk.unknown(site))
             names.append(name)
     if which == "all":
-        moving = [(n, o) for n, _, o in found if o.made_by.rpartition(".")[2] in held.MOVING]
+        moving = [(n, o) for n, _, o, _ in found if o.made_by.rpartition(".")[2] in held.MOVING]
         for name, owner in moving:
             kept.append(_moving(walk, owner, site))
             names.append(f"{name}.moving_mean")
@@ -116,7 +115,7 @@ def listed(walk: Walk, model: Object, which: str, site: Site) -> Value:
     if not kept and any(isinstance(v, Object) and v.cls is not None and v.made_by == "builtins.object" for v in model.cells.values()):
         made.cells["untracked"] = site
     if found and not kept and not unbuilt:
-        frozen = (o.data.get("told to train") for o in (model, *(owner for _, _, owner in found)) if held.is_trainable(o) is False)
+        frozen = (o.data.get("told to train") for o in (model, *(owner for _, _, owner, _ in found)) if held.is_trainable(o) is False)
         made.cells["frozen"] = next(frozen, None)
     return made
 
@@ -250,6 +249,8 @@ def _of_layer(walk: Walk, receiver: Object, name: str, args: Arguments, site: Si
         return training.compile_(walk, receiver, args, site)
     if name in ("fit", "train_on_batch", "fit_generator"):
         return training.fit(walk, receiver, args, site)
+    if name in ("evaluate", "test_on_batch"):
+        walk.state.write(receiver.data, training.EVALUATED, True)
     if name == "add" and "layers" in receiver.data:
         own = receiver.data["layers"]
         walk.state.write(own.cells, "items", (*own.items, *args.positional))

@@ -12,6 +12,7 @@ from whygrad.lint.flow.walk import Arguments, Question, Walk
 from whygrad.lint.flow.withs import begin, end
 
 COMPILED = "compiled"
+EVALUATED = "evaluated"  # some compile a model only for its metrics; such a model may well be all argmax
 
 
 def compile_(walk: Walk, model: Value, args: Arguments, site: Site) -> Value:
@@ -63,7 +64,7 @@ def step(walk: Walk, model: Object, compiled: Arguments, at: Site, args: Argumen
     walk.state.write(model.data, "losses", ())
     output = walk.call(model, Arguments([batch]), site)
     added = held.added_losses(walk, model)
-    states = [(f"{_title(site)}{name}", v, held.trains(v, owner, model)) for name, v, owner in held.weights(walk, model)]
+    states = [(f"{_title(site)}{name}", v, trains) for name, v, _, trains in held.trained(walk, model)]
     found = [(name, v if known else walk.unknown(site)) for name, v, known in states if known is not False]
     loss = compiled.get("loss", 1)
     if (

@@ -45,36 +45,51 @@ def _is_container(layer: Object) -> bool:
     return "layers" in layer.data or "outputs" in layer.data or "wrapped" in layer.data
 
 
-def weights(walk: Walk, value: Value, seen: set[int] | None = None) -> Iterator[tuple[str, Tensor | Unknown, Object]]:
+def weights(walk: Walk, value: Value) -> Iterator[tuple[str, Tensor | Unknown, Object]]:
     """The variables of a layer or model with their names below it and the layer that has them. Unknown: there may be others."""
+    return ((name, variable, owner) for name, variable, owner, _ in trained(walk, value))
+
+
+def trained(
+    walk: Walk, value: Value, seen: set[int] | None = None, above: bool | None = True
+) -> Iterator[tuple[str, Tensor | Unknown, Object, bool | None]]:
+    """The same, and whether each of them is in `trainable_variables`: neither it nor a layer on the way to it is frozen. None: only a run knows."""
     seen = set() if seen is None else seen
     if id(value) in seen:
         return
     seen.add(id(value))
     if isinstance(value, Object):
-        yield from _of_object(walk, value, seen)
+        yield from _of_object(walk, value, seen, _both(above, is_trainable(value)))
     elif isinstance(value, (Sequence, Table)):
         items = enumerate(value.items) if isinstance(value, Sequence) else value.cells.items()
         for key, item in items:
-            for name, variable, owner in weights(walk, item, seen):
-                yield f"[{key!r}]{name}", variable, owner
+            for name, variable, owner, trains in trained(walk, item, seen, above):
+                yield f"[{key!r}]{name}", variable, owner, trains
 
 
-def _of_object(walk: Walk, layer: Object, seen: set[int]) -> Iterator[tuple[str, Tensor | Unknown, Object]]:
+def _of_object(walk: Walk, layer: Object, seen: set[int], state: bool | None) -> Iterator[tuple[str, Tensor | Unknown, Object, bool | None]]:
     own = weights_node(walk, layer)
     if own is not None:
-        yield "", own, layer
+        yield "", own, layer, _both(state, _is_trained(own))
     for made in layer.data.get("added", ()):
-        yield f".{made.node.name.removeprefix('self.') or 'weight'}", made, layer
+        yield f".{made.node.name.removeprefix('self.') or 'weight'}", made, layer, _both(state, _is_trained(made))
     listed = {id(v.node) for v in layer.data.get("added", ())}
     parts = [*((f".{name}", value) for name, value in layer.cells.items()), *_inner_layers(layer)]
     for prefix, value in parts:
         for one in options(value):
             if (isinstance(one, Tensor) and one.form == "variable" and id(one.node) not in listed) or isinstance(one, Unknown):
-                yield prefix, one, layer
+                yield prefix, one, layer, _both(state, _is_trained(one))
             elif isinstance(one, (Object, Sequence, Table)) and _may_hold(one):
-                for inner, variable, owner in weights(walk, one, seen):
-                    yield f"{prefix}{inner}", variable, owner
+                for inner, variable, owner, trains in trained(walk, one, seen, state):
+                    yield f"{prefix}{inner}", variable, owner, trains
+
+
+def _both(one: bool | None, other: bool | None) -> bool | None:
+    return False if False in (one, other) else None if None in (one, other) else True
+
+
+def _is_trained(variable: Tensor | Unknown) -> bool | None:
+    return True if isinstance(variable, Unknown) else None if variable.node.may_freeze else variable.node.trainable
 
 
 def _inner_layers(layer: Object) -> Iterator[tuple[str, Value]]:
@@ -120,10 +135,27 @@ def is_trainable(layer: Object) -> bool | None:
 
 
 def freeze(walk: Walk, layer: Object, value: Value, site: Site) -> None:
-    """`layer.trainable = value`: Keras hands it on to all layers inside."""
-    for one in {id(o): o for o in [layer, *(owner for _, _, owner in list(weights(walk, layer)))]}.values():
+    """`layer.trainable = value`: Keras hands it on to all layers inside, whatever was said of them before."""
+    said = [one for one in _inside(layer, set()) if one is layer or "trainable" in one.data]
+    for one in {id(o): o for o in [*said, *(owner for _, _, owner in list(weights(walk, layer)))]}.values():
         walk.state.write(one.data, "trainable", value)
         walk.state.write(one.data, "told to train", site)
+
+
+def _inside(value: Value, seen: set[int]) -> Iterator[Object]:
+    """The layer and all layers in it."""
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    if isinstance(value, Object):
+        yield value
+        parts = [*value.cells.values(), *(part for _, part in _inner_layers(value))]
+    else:
+        parts = list(value.items) if isinstance(value, Sequence) else list(value.cells.values()) if isinstance(value, Table) else []
+    for part in parts:
+        for one in options(part) if isinstance(part, Value) else ():
+            if isinstance(one, (Object, Sequence, Table)) and _may_hold(one):
+                yield from _inside(one, seen)
 
 
 def freeze_unknown(walk: Walk, layer: Unknown) -> None:
@@ -132,13 +164,6 @@ def freeze_unknown(walk: Walk, layer: Unknown) -> None:
     for variable in walk.variables:
         if variable in held or not held:
             variable.may_freeze = True
-
-
-def trains(variable: Tensor | Unknown, owner: Object, model: Object) -> bool | None:
-    """Is this variable in the model's `trainable_variables`?"""
-    own = True if isinstance(variable, Unknown) else None if variable.node.may_freeze else variable.node.trainable
-    found = [is_trainable(owner), is_trainable(model), own]
-    return False if False in found else None if None in found else True
 
 
 def added_losses(walk: Walk, value: Value, seen: set[int] | None = None) -> list[Value]:
