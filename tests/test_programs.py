@@ -53,6 +53,7 @@ EXPECTED = {
     "jacobian": Expected("non-differentiable-op", FLOOR.variables, FLOOR.says, "has no attribute 'shape'"),
     "jacobian_traced": FLOOR,
     "argmax_beside_a_target": Expected("non-differentiable-op", ("w",), "`tf.argmax(states @ w, axis=1)` has no gradient", NO_GRADIENTS),
+    "model_inside_a_dataset": Expected("state-round-trip", ("encoder",), "computes with `encoder` inside a dataset"),
     "second_pass": Expected("unused-variable", ("found",), "from what `features(image)` was made of"),
     "predict_under_the_tape": Expected("left-tensorflow", ("code/kernel", "code/bias"), "`encoder.predict(x, verbose=0)` takes the value out"),
     "emptied_tape": Expected("outside-tape", ("w",), "`tf.ones([2, 3]) @ w` was computed before `reset()` emptied the tape"),

@@ -200,6 +200,8 @@ def _index(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
 def _op(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
     node = first.node
     facts = {"op": node.kind}
+    if "Dataset" in node.kind:  # the way goes on from an iterator that was made of it
+        return _state(scene, index, edges, first)
     if scene.judge.unregistered(node):
         facts["unregistered"] = "yes"
     meta = scene.judge.meta(first.end)

@@ -50,9 +50,11 @@ class Search:
         """Ops that put a value into a variable (or table, or other resource), by the key of the resource."""
         nodes = self.trace.nodes
         for index, _, _, inputs, outputs in nodes.walk(range(len(nodes))):
-            if len(inputs) >= 2 and self._is_write(index, outputs) and self._is_store(inputs[0]):
+            if len(inputs) >= 2 and self._is_write(index, outputs):
                 node = nodes[index]
-                self.writes.setdefault(inputs[0], []).append((index, node, node.inputs[1:]))
+                store, values = (inputs[1], node.inputs[:1]) if node.kind == "MakeIterator" else (inputs[0], node.inputs[1:])
+                if self._is_store(store):
+                    self.writes.setdefault(store, []).append((index, node, values))
 
     def _is_store(self, key: int) -> bool:
         """A variable, a queue, a table: something that keeps a value."""

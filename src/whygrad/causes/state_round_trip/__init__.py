@@ -33,6 +33,8 @@ from whygrad.model import Fix
 
 
 def claim(e: Evidence) -> Claim:
+    if "Dataset" in e.fact("op"):
+        return _in_a_dataset(e)
     store = "a queue" if "Queue" in e.fact("op") else "a table" if "Table" in e.fact("op") else "a variable"
     message = f"{e.code} stores the value in {store}; what is read back later has no path to {e.names}"
     why = (
@@ -46,4 +48,12 @@ def claim(e: Evidence) -> Claim:
             "hand the computed tensor on (return it, keep it in a local name) and use that "
             "in the loss; assign to the variable besides, for the next step or for the log"
         ),
+    )
+
+
+def _in_a_dataset(e: Evidence) -> Claim:
+    return Claim(
+        f"{e.code} computes with {e.names} inside a dataset; what the dataset hands out is data, without a path to {e.names}",
+        "A dataset runs its functions by itself whenever an element is asked for, and no tape sees that. Its elements are plain numbers.",
+        Fix("let the dataset hand out what goes in, and compute this part under the tape, on each batch"),
     )
