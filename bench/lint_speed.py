@@ -156,12 +156,13 @@ def _one_file(files: Sequence[Path]) -> dict[str, float]:
         about = file.parent.name.replace("_", " ")
         commands[f"{about}, no cache"] = [*WHYGRAD[:4], "--format", "json", "--no-cache", str(file)]
         commands[f"{about}, warm cache"] = [*WHYGRAD[:4], "--format", "json", str(file)]
+        commands[f"{about}, for a terminal"] = [*WHYGRAD[:4], "--format", "terminal", "--no-cache", str(file)]
     seconds: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(16):
         for name, command in commands.items():
             seconds[name].append(_seconds(command))
     medians = {name: statistics.median(times[1:]) for name, times in seconds.items()}
-    print("\none small file, JSON, from the shell:")
+    print("\none small file, from the shell, JSON but where it is said:")
     for name, median in medians.items():
         print(f"  {name:<28} {1000 * median:7.1f} ms   {median / medians['python -c pass']:5.2f} x")
     return medians
