@@ -14,7 +14,7 @@ from whygrad.repairs.edits import inserted, replaced
 from whygrad.repairs.file import SourceFile
 from whygrad.repairs.imported import called, tensorflow, through_ops
 
-# Not forms of the catalogue: the axes go along, and Keras calls its sums otherwise. That these functions have no finite slope at 0 is seen in the run.
+# Not forms of the catalogue: the axes go along, and Keras calls its sums otherwise. That the slope at 0 is not finite is seen in the run.
 SMALL = "1e-12"
 NORMS = frozenset(("tensorflow.norm", "tensorflow.linalg.norm", "keras.ops.norm", "keras.ops.linalg.norm"))
 ROOTS = frozenset(("tensorflow.sqrt", "tensorflow.rsqrt", "keras.ops.sqrt", "keras.ops.rsqrt"))
