@@ -161,6 +161,22 @@ def test_of_several_tapes_the_right_one_watches(name: str) -> None:
     assert after(text) == text.replace("    loss", f"    {name}.watch(x)\n    loss")
 
 
+@pytest.mark.parametrize(
+    ("asked", "watched"),
+    [
+        ('p["a"]', 'p["a"]'),
+        ('[p["a"], p["b"]]', '[p["a"], p["b"]]'),
+        ("p", "p"),
+        ("list(p.values())", "list(p.values())"),
+    ],
+)
+def test_what_lies_in_a_dictionary_is_watched(asked: str, watched: str) -> None:
+    before = program("loss = tf.reduce_sum((x @ w) ** 2 * p['a']) + p['b']", result=f"tape.gradient(loss, {asked})")
+    before = before.replace("w = tf", 'p = {"a": tf.constant(2.0), "b": tf.constant(0.5)}\nw = tf')
+    wanted = before.replace("    loss", f"    tape.watch({watched})\n    loss")
+    assert after(before) == wanted
+
+
 def test_lines_after_the_block_at_the_margin() -> None:
     head = "import tensorflow as tf\nw = tf.Variable([3.0])\nwith tf.GradientTape() as tape:\n    h = w * 2.0\n"
     before = f"{head}# squared\nsquare = h ** 2\n\nloss = tf.reduce_sum(square)  # all\nprint(tape.gradient(loss, w))\n"

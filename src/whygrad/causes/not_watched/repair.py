@@ -10,7 +10,7 @@ from whygrad.repairs.imported import called
 from whygrad.repairs.moving import TAPE, tape_block, tape_name
 from whygrad.repairs.offering import Source, asked_place, tape_place
 
-SIMPLE = (ast.Name, ast.Attribute, ast.expr_context)
+SIMPLE = (ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.expr_context)  # `x`, `self.x`, `params["x"]`
 
 
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
@@ -56,8 +56,18 @@ def _earlier(file: SourceFile, node: ast.expr | None, block: ast.With) -> list[E
 def _missing(file: SourceFile, asked: ast.expr, wanted: set[str]) -> list[ast.expr]:
     """Those of the sources that nobody watches, as they are written; empty where one is more than a name."""
     each = asked.elts if isinstance(asked, (ast.List, ast.Tuple)) else [asked]
-    found = [e for e in each if file.code(e) in wanted] if len(each) > 1 else each
-    return found if all(isinstance(n, SIMPLE) for e in found for n in ast.walk(e)) else []
+    names_of = {name.replace('"', "'") for name in wanted}
+    found = [e for e in each if file.code(e).replace('"', "'") in names_of] if len(each) > 1 else each
+    return found if all(map(_is_simple, found)) else []
+
+
+def _is_simple(node: ast.expr) -> bool:
+    """May it be asked for once more? `x`, `params["x"]`, `list(params.values())`: that computes nothing."""
+    if isinstance(node, ast.Call) and not node.keywords:
+        if isinstance(node.func, ast.Name) and node.func.id == "list" and len(node.args) == 1:
+            return _is_simple(node.args[0])
+        return isinstance(node.func, ast.Attribute) and node.func.attr == "values" and not node.args and _is_simple(node.func.value)
+    return all(isinstance(n, SIMPLE) for n in ast.walk(node))
 
 
 def _line(file: SourceFile, block: ast.With, missing: list[ast.expr], call: str) -> Edit | None:
@@ -75,5 +85,5 @@ def _line(file: SourceFile, block: ast.With, missing: list[ast.expr], call: str)
 
 
 def _stored(file: SourceFile, statement: ast.stmt) -> set[str]:
-    """The attributes that a statement binds, as they are written."""
-    return {file.code(n) for n in ast.walk(statement) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
+    """The attributes and elements that a statement binds, as they are written."""
+    return {file.code(n) for n in ast.walk(statement) if isinstance(n, (ast.Attribute, ast.Subscript)) and isinstance(n.ctx, ast.Store)}
