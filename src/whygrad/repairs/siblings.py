@@ -6,7 +6,9 @@ std = np.std(d)      std = tf.math.reduce_std(d)    would train with a constant 
 
 from __future__ import annotations
 
+from whygrad import catalogue
 from whygrad import syntax as ast
+from whygrad.catalogue.entry import CUT
 from whygrad.dataclass import replace
 from whygrad.model import Edit
 from whygrad.repairs.file import SourceFile, names
@@ -17,10 +19,6 @@ from whygrad.repairs.rewrite import Rewrite
 
 TAPE = "tensorflow.GradientTape"
 OUTSIDE = ("numpy.", "math.", "scipy.")
-COUNTS = ("argmax", "argmin", "argsort", "bincount", "count_nonzero", "digitize", "histogram", "nonzero", "searchsorted", "unique")
-STEPS = ("ceil", "floor", "isfinite", "isnan", "rint", "round", "sign", "trunc")
-SHAPES = ("full_like", "ndim", "ones_like", "shape", "size", "zeros_like")
-FLAT = frozenset((*COUNTS, *STEPS, *SHAPES))  # what has no gradient in TensorFlow either
 SAID = frozenset(("print", "info", "debug", "warning", "format", "write"))  # what is only shown may stay an array
 KEPT_IN = "append"  # what is kept in a list too, unless the exit that was found is kept in one itself
 
@@ -95,7 +93,13 @@ def _is_flat(file: SourceFile, node: ast.AST) -> bool:
     if not isinstance(node, ast.Call):
         return False
     name = called(file, node)
-    return (name.startswith("numpy.") and name.rpartition(".")[2] in FLAT) or (isinstance(node.func, ast.Name) and node.func.id == "len")
+    return (name.startswith("numpy.") and _has_none(name)) or (isinstance(node.func, ast.Name) and node.func.id == "len")
+
+
+def _has_none(name: str) -> bool:
+    """Whether what TensorFlow and Keras have in the place of a function of NumPy gives results without a gradient, as was measured."""
+    found = catalogue.load().find(name)
+    return found is not None and all(found.flow(a.name)[0] in CUT for a in found.float_arguments)
 
 
 def _is_in(file: SourceFile, node: ast.AST, place: ast.AST, functions: frozenset[str]) -> bool:
