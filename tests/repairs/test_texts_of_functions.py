@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 import pytest
 
@@ -185,3 +186,62 @@ def test_whole_numbers_stay_where_only_those_may_stand(read: str) -> None:
     file = SourceFile("program.py", f"import numpy as np\nimport tensorflow as tf\nn = tf.Variable(3)\nz = {read}\n")
     made = next(n for n in file.nodes if isinstance(n, ast.Call) and file.code(n) == "tf.Variable(3)")
     assert _is_index(file, made) is COUNTED[read]
+
+
+ROWS = """h = tf.zeros([1, 2])
+out = np.zeros((8, 2), np.float32)
+for t in range(8):
+    h = tf.tanh(x[t:t + 1] @ w + h)
+    out[t] = h[0]  # of this step
+loss = tf.reduce_sum(out)"""
+STACKED = ROWS.replace("np.zeros((8, 2), np.float32)", "[]").replace("out[t] = h[0]", "out.append(h[0])").replace("sum(out)", "sum(tf.stack(out))")
+FORMS = {
+    "rows": (ROWS, STACKED),
+    "copied": (ROWS.replace("= h[0]", "= h[0].numpy()"), STACKED),
+    "converted": (ROWS.replace("sum(out)", "sum(tf.constant(out, tf.float32))"), STACKED),
+    "columns": (
+        ROWS.replace("(8, 2)", "[2, 8]").replace("out[t]", "out[:, t]"),
+        STACKED.replace("tf.stack(out)", "tf.stack(out, axis=1)"),
+    ),
+    "variable": (
+        ROWS.replace("np.zeros((8, 2), np.float32)", "tf.Variable(tf.zeros([8, 2]))").replace("out[t] = h[0]", "out[t].assign(h[0])"),
+        STACKED,
+    ),
+    "counted": (
+        ROWS.replace("(8, 2)", "(len(x), 2)").replace("t in range(8)", "t, row in enumerate(x)"),
+        STACKED.replace("t in range(8)", "t, row in enumerate(x)"),
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_rows_are_kept_in_a_list(form: str) -> None:
+    body, wanted = FORMS[form]
+    assert after(program(body)) == program(wanted)
+
+
+@pytest.mark.parametrize(
+    ("here", "instead"),
+    [
+        ("range(8)", "range(1, 8)"),
+        ("(8, 2)", "(9, 2)"),
+        ("    out[t]", "    if t % 2:\n        continue\n    out[t]"),
+        ("out[t] = h[0]", "out[7 - t] = h[0]"),
+        ("loss =", "out[0] = 1.0\nloss ="),
+        ("sum(out)", "sum(out.mean())"),
+        ("loss =", "print(out.shape)\nloss ="),
+        ("for t", "out += 1.0\nfor t"),
+    ],
+)
+def test_rows_that_are_not_all_written_in_their_order_stay(here: str, instead: str) -> None:
+    body = program(ROWS.replace(here, instead))
+    assert "out.append" not in after(body)
+
+
+@pytest.mark.tensorflow
+@pytest.mark.slow
+@pytest.mark.parametrize("form", FORMS)
+def test_rows_in_a_list_carry_the_gradient(form: str) -> None:
+    scope: dict[str, Any] = {}
+    exec(program(FORMS[form][1], result="0").replace("print(0)", "g = tape.gradient(loss, w)"), scope)
+    assert float(abs(scope["g"]).numpy().max()) > 0.0
