@@ -30,6 +30,7 @@ COMPARES = Expected("non-differentiable-op", BOTH, "`tf.math.greater(x, 0)` has 
 REBOUND = Expected("variable-replaced", ("w",), "makes `w` a plain tensor", "NoneType")
 TENSOR = Expected("not-a-variable", ("weights",), "`weights` is a plain tensor, not a tf.Variable, made by `tf.convert_to_tensor(")
 ARRAY = Expected("not-a-variable", ("weights",), "`weights` is a NumPy array, not a tf.Variable, made by `np.random", "has no attribute '_id'")
+KEPT = Expected("not-a-variable", ("parameters['hidden']", "parameters['out']"), "are plain tensors, not variables, made by `tf.random.normal(")
 ROUND = "`tf.round(x @ w)` has no gradient"
 FLOOR = Expected("non-differentiable-op", ("w",), "has no gradient, so `w` gets none")
 EXPECTED = {
@@ -37,6 +38,8 @@ EXPECTED = {
     "weights_from_numpy_traced": TENSOR,
     "raw_array": ARRAY,
     "raw_array_traced": ARRAY,
+    "weights_in_a_dict": KEPT,
+    "inputs_in_a_dict": Expected("not-watched", ("point['mass']", "point['speed']"), "are plain tensors that the tape was not told to watch"),
     "compare_in_helper": COMPARES,
     "compare_in_helper_traced": COMPARES,
     "compare_as_fit_loss": Expected("non-differentiable-op", ("score/kernel", "score/bias"), COMPARES.says, NO_GRADIENTS),

@@ -101,10 +101,11 @@ def is_parameter(scene: Scene, index: int) -> bool:
 
 def _is_stepped(scene: Scene, index: int) -> bool:
     """Does the program assign a new value computed from the old one after asking for the gradient?"""
-    name = scene.name(index)
-    where = scene.location
-    if where is None or not name.isidentifier():
+    name, where, listed = scene.name(index), scene.location, scene.arguments[1]
+    if where is None:
         return False
+    if not name.isidentifier():  # `params["w"]`: kept in something
+        return listed is not None and scene.program.steps(where, listed)
     return any(name in value.text and ("-" in value.text or "assign_sub" in value.text) for value in scene.program.assignments_after(where, name))
 
 

@@ -31,3 +31,8 @@ def unreturned(function: ast.AST) -> ast.expr | None:
     last = body[-1]
     value = last.value if isinstance(last, (ast.Expr, ast.Assign)) else None
     return None if isinstance(value, (ast.Constant, ast.Yield, ast.YieldFrom, type(None))) else value
+
+
+def updated(body: list[ast.stmt] | list[ast.expr], name: str) -> bool:
+    """`name += 1` reads the name too."""
+    return any(isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name) and n.target.id == name for part in body for n in ast.walk(part))
