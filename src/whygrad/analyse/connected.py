@@ -164,7 +164,8 @@ def _computed(scene: Scene, first: Edge) -> list[Related]:
 
 
 def _state(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
-    return Finding("state-round-trip", scene.where(first.node), facts={"op": first.node.kind})
+    how = "captured" if first.start in scene.recording.variables else "put in"
+    return Finding("state-round-trip", scene.where(first.node), facts={"op": first.node.kind, "how": how})
 
 
 def _discarded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:

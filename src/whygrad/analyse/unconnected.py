@@ -10,7 +10,7 @@ from whygrad.analyse.findings import Finding
 from whygrad.analyse.scene import ASSIGNED, Scene
 from whygrad.evidence import quote
 from whygrad.model import Location, Related
-from whygrad.source.flow import FunctionInfo
+from whygrad.source.answers import FunctionInfo
 
 
 def classify(scene: Scene, index: int) -> Finding:

@@ -6,13 +6,13 @@ import ast
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from whygrad.model import Location
 from whygrad.source import text as source_text
+from whygrad.source.answers import CallInfo, FunctionInfo, Step
 from whygrad.source.backwards import Chain, Place, inputs
 from whygrad.source.calls import arguments, link
-from whygrad.source.functions import FUNCTIONS, first_lines, own_returns, unreturned, updated
+from whygrad.source.functions import FUNCTIONS, element_assignment, first_lines, own_returns, unreturned, updated
 from whygrad.source.names import dotted, index, name_definitions
 from whygrad.source.reaching import may_follow, owner
 from whygrad.source.reader import read_scopes
@@ -21,36 +21,6 @@ from whygrad.source.stepping import is_stepped
 
 WHOLE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)  # what stands inside need not be in their value
 STATES_PER_STEP = 30  # places looked at for each expression that may be given back, before the search ends
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An expression that a value passes through. `call`: what a call calls ("numpy.mean", "float", ".numpy", a user's function)."""
-
-    location: Location
-    call: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CallInfo:
-    """The parts of a call as they are written."""
-
-    location: Location
-    name: str
-    func: Location
-    args: tuple[Location, ...]
-    keywords: Mapping[str, Location]
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionInfo:
-    """The function around a place. `unread`: parameters without a default that its body never reads."""
-
-    name: str
-    location: Location
-    header: Location
-    parameters: tuple[str, ...]
-    unread: frozenset[str]
 
 
 class Program:
@@ -160,6 +130,15 @@ class Program:
         call, listed, behind = self._expression(asked), self._expression(sources), self.definition(sources)
         parts = [e for e in (listed, self._expression(behind) if behind else None) if e is not None]
         return isinstance(call, ast.Call) and bool(parts) and is_stepped(self._calls, call, parts, self._files[asked.path].scope_of[call])
+
+    def put(self, sink: Location, limit: int = 400) -> Iterator[tuple[Location, Location, Location]]:
+        """Each `holder[index] = value` that the value at `sink` comes through: the statement, the holder, the value."""
+        for chain in self._search(sink, limit):
+            file, node = chain.file, chain.place.node
+            for mutation in file.mutations:
+                if mutation.value is node and (statement := element_assignment(file.tree, node)) is not None:
+                    where = source_text.location_in(file.lines, file.path, source_text.span(statement), file.scope_of[node].name)
+                    yield where, self._location(mutation.target, file), self._location(node, file)
 
     def imports(self, path: str) -> Mapping[str, str]:
         """Local name -> dotted origin."""

@@ -1,4 +1,4 @@
-"""A function's syntax tree in; its first lines, its own return statements, and the value it computes and forgets to return, out."""
+"""A syntax tree in; a function's first lines, its own return statements, what it forgets to return or updates, and where elements are set, out."""
 
 from __future__ import annotations
 
@@ -36,3 +36,12 @@ def unreturned(function: ast.AST) -> ast.expr | None:
 def updated(body: list[ast.stmt] | list[ast.expr], name: str) -> bool:
     """`name += 1` reads the name too."""
     return any(isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name) and n.target.id == name for part in body for n in ast.walk(part))
+
+
+def element_assignment(tree: ast.AST, value: ast.expr) -> ast.Assign | ast.AugAssign | None:
+    """The statement `holder[index] = value`."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Assign, ast.AugAssign)) and node.value is value:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            return node if len(targets) == 1 and isinstance(targets[0], ast.Subscript) else None
+    return None
