@@ -61,6 +61,7 @@ EXPECTED = {
     "predict_under_the_tape": Expected("left-tensorflow", ("code/kernel", "code/bias"), "`encoder.predict(x, verbose=0)` takes the value out"),
     "rows_of_an_array": Expected("left-tensorflow", ("rate",), "`path[i] = state` takes the value out", certainty="likely"),
     "codes_in_a_dataset": Expected("state-round-trip", ("codes",), "puts what was computed from `codes` into a dataset"),
+    "part_taken_after_the_block": Expected("outside-tape", ("place",), "`field[:, 0]` was computed after the tape stopped recording", "NoneType"),
     "emptied_tape": Expected("outside-tape", ("w",), "`tf.ones([2, 3]) @ w` was computed before `reset()` emptied the tape"),
     "dead_way_beside_a_living_one": Expected("flat-region", ("spread",), "dies at `tf.linalg.eigh(spread)`", certainty="likely"),
     "condition_in_python": Expected("index-only", ("gate",), "only decides an index, mask or branch at `x > gate`", certainty="likely"),

@@ -118,7 +118,7 @@ def _variables_used(scene: Scene) -> bool:
 
 
 def _unrecorded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
-    cause = UNRECORDED[first.broken or "outside"]
+    cause = "outside-tape" if _too_late(scene, edges, first) else UNRECORDED[first.broken or "outside"]
     when = "before" if first.node.op < scene.began else "after"
     facts = {"when": when}
     where = scene.beside_tape(first.node)
@@ -136,6 +136,13 @@ def _unrecorded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Fin
         facts["copied"] = quote((scene.where(stored.node) or Location("", 0, 0, 0, 0)).text)
     related = [] if scene.where(last.node) == where else [Related("the last op outside the tape", scene.where(last.node))]
     return Finding(cause, where, facts=facts, related=related)
+
+
+def _too_late(scene: Scene, edges: list[Edge], first: Edge) -> bool:
+    """Did the block end with what came before recorded, and this was computed after it, under another tape around both?"""
+    left = scene.tape.left if scene.tape else None
+    recorded = any(scene.judge.records(e.node) and e.node.kind not in READS for e in edges[: edges.index(first)])
+    return first.broken == "other-tape" and left is not None and first.node.op >= left and recorded
 
 
 def _earlier_turn(scene: Scene, first: Edge) -> bool:
