@@ -56,9 +56,7 @@ def _in_a_dataset(e: Evidence) -> Claim:
         return Claim(
             f"{e.code} puts what was computed from {e.names} into a dataset; what the dataset hands out is data, without a path to {e.names}",
             "Nothing on a tape leads through a dataset: it takes the numbers in and hands out new tensors, whose past nobody knows.",
-            Fix(
-                "shuffle the tensor itself (`tf.gather` by shuffled indices), or make the dataset of the plain inputs only"
-            ),
+            Fix("shuffle the tensor itself (`tf.gather` by shuffled indices), or make the dataset of the plain inputs only"),
         )
     return Claim(
         f"{e.code} computes with {e.names} inside a dataset; what the dataset hands out is data, without a path to {e.names}",
