@@ -20,6 +20,11 @@ UNRECORDED = {"outside": "outside-tape", "stopped": "recording-stopped", "other-
 def classify(scene: Scene, index: int, edges: list[Edge]) -> Finding:
     """The cause, from the first broken edge after the source; the other broken edges are related places."""
     broken = [e for e in edges if e.broken]
+    by_hand = next((e for e in edges if e.node.kind == rec.CUSTOM), None) if scene.tape is None and not broken else None
+    if by_hand is not None:  # in a graph nobody saw what the function returned
+        finding = _custom(scene, index, edges, by_hand)
+        finding.edges, finding.proven = edges, False
+        return finding
     if not broken:
         return unwatched(scene, index, edges)
     first = broken[0]
