@@ -67,6 +67,7 @@ EXPECTED = {
     "python_function_in_fit": Expected("python-function", (), "that `tf.py_function(ranked, [truth, score], tf.float32)` calls", "Graph execution"),
     "registered_zeros": Expected("custom-gradient", ("weights",), "the custom gradient of `Steps` returns zeros", certainty="likely"),
     "registered_none": Expected("custom-gradient", ("weights",), "the custom gradient of `NothingBack` returns None", certainty="likely"),
+    "same_half_twice": Expected("constant-loss", ("theta",), "`halves` never reads `guess`: `wanted[: SIZE // 2]` is computed without it"),
     "emptied_tape": Expected("outside-tape", ("w",), "`tf.ones([2, 3]) @ w` was computed before `reset()` emptied the tape"),
     "dead_way_beside_a_living_one": Expected("flat-region", ("spread",), "dies at `tf.linalg.eigh(spread)`", certainty="likely"),
     "condition_in_python": Expected("index-only", ("gate",), "only decides an index, mask or branch at `x > gate`", certainty="likely"),

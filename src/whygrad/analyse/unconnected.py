@@ -155,7 +155,8 @@ def _asks(scene: Scene, info: FunctionInfo) -> bool:
 def _unread(scene: Scene, info: FunctionInfo, parameter: str) -> Finding:
     returned = scene.program.returns(info.location)
     only = returned[0] if len(returned) == 1 else None
-    place = _namesake(scene, info.location, parameter) or only or info.header
+    slip = scene.program.slipped(info.location)
+    place = _namesake(scene, info.location, parameter) or slip or only or info.header
     related = [Related(f"{quote(parameter)} is a parameter here and never read", info.header)]
     return Finding("constant-loss", place, related=related, facts={"how": "unread", "parameter": parameter, "function": info.name})
 

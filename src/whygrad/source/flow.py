@@ -12,7 +12,7 @@ from whygrad.source import text as source_text
 from whygrad.source.answers import CallInfo, FunctionInfo, Step
 from whygrad.source.backwards import Chain, Place, inputs
 from whygrad.source.calls import arguments, link
-from whygrad.source.functions import FUNCTIONS, element_assignment, first_lines, own_returns, unreturned, updated
+from whygrad.source.functions import FUNCTIONS, element_assignment, first_lines, own_returns, slipped, unreturned, updated
 from whygrad.source.names import dotted, index, name_definitions
 from whygrad.source.reaching import may_follow, owner
 from whygrad.source.reader import read_scopes
@@ -106,6 +106,12 @@ class Program:
         value = unreturned(found) if found is not None else None
         file = self._file_of(value) if value is not None else None
         return None if value is None or file is None else self._location(value, file)
+
+    def slipped(self, definition: Location) -> Location | None:
+        """The value of a returned name of the function that begins there which was most likely meant to read another parameter."""
+        file, found = self._files.get(definition.path), self._function_from(definition)
+        value = None if found is None or isinstance(found, ast.Lambda) else slipped(found)
+        return None if file is None or value is None else self._location(value, file)
 
     def _function_from(self, definition: Location) -> ast.AST | None:
         """The function whose `def` stands on the first line of `definition`."""
