@@ -30,6 +30,7 @@ COMPARES = Expected("non-differentiable-op", BOTH, "`tf.math.greater(x, 0)` has 
 REBOUND = Expected("variable-replaced", ("w",), "makes `w` a plain tensor", "NoneType")
 TENSOR = Expected("not-a-variable", ("weights",), "`weights` is a plain tensor, not a tf.Variable, made by `tf.convert_to_tensor(")
 ARRAY = Expected("not-a-variable", ("weights",), "`weights` is a NumPy array, not a tf.Variable, made by `np.random", "has no attribute '_id'")
+KEPT = Expected("not-a-variable", ('parameters["hidden"]', 'parameters["out"]'), "are plain tensors, not variables, made by `0.1 * tf.random.normal(")
 ROUND = "`tf.round(x @ w)` has no gradient"
 FLOOR = Expected("non-differentiable-op", ("w",), "has no gradient, so `w` gets none")
 EXPECTED = {
@@ -37,6 +38,8 @@ EXPECTED = {
     "weights_from_numpy_traced": TENSOR,
     "raw_array": ARRAY,
     "raw_array_traced": ARRAY,
+    "weights_in_a_dict": KEPT,
+    "inputs_in_a_dict": Expected("not-watched", ('point["mass"]', 'point["speed"]'), "are plain tensors that the tape was not told to watch"),
     "compare_in_helper": COMPARES,
     "compare_in_helper_traced": COMPARES,
     "compare_as_fit_loss": Expected("non-differentiable-op", ("score/kernel", "score/bias"), COMPARES.says, NO_GRADIENTS),
@@ -56,6 +59,15 @@ EXPECTED = {
     "model_inside_a_dataset": Expected("state-round-trip", ("encoder",), "computes with `encoder` inside a dataset"),
     "second_pass": Expected("unused-variable", ("found",), "from what `features(image)` was made of"),
     "predict_under_the_tape": Expected("left-tensorflow", ("code/kernel", "code/bias"), "`encoder.predict(x, verbose=0)` takes the value out"),
+    "rows_of_an_array": Expected("left-tensorflow", ("rate",), "`path[i] = state` takes the value out", certainty="likely"),
+    "codes_in_a_dataset": Expected("state-round-trip", ("codes",), "puts what was computed from `codes` into a dataset"),
+    "part_taken_after_the_block": Expected("outside-tape", ("place",), "`field[:, 0]` was computed after the tape had stopped recording", "NoneType"),
+    "list_of_the_old_model": Expected("variable-recreated", ("kernel", "bias"), "puts new variables in the place of", NO_GRADIENTS),
+    "one_head_is_dropped": Expected("unused-variable", ("value/kernel", "value/bias"), "does not reach the loss"),
+    "python_function_in_fit": Expected("python-function", (), "that `tf.py_function(ranked, [truth, score], tf.float32)` calls", "Graph execution"),
+    "registered_zeros": Expected("custom-gradient", ("weights",), "the custom gradient of `Steps` returns zeros", certainty="likely"),
+    "registered_none": Expected("custom-gradient", ("weights",), "the custom gradient of `NothingBack` returns None", certainty="likely"),
+    "same_half_twice": Expected("constant-loss", ("theta",), "`halves` never reads `guess`: `wanted[: SIZE // 2]` is computed without it"),
     "emptied_tape": Expected("outside-tape", ("w",), "`tf.ones([2, 3]) @ w` was computed before `reset()` emptied the tape"),
     "dead_way_beside_a_living_one": Expected("flat-region", ("spread",), "dies at `tf.linalg.eigh(spread)`", certainty="likely"),
     "condition_in_python": Expected("index-only", ("gate",), "only decides an index, mask or branch at `x > gate`", certainty="likely"),

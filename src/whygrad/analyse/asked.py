@@ -38,7 +38,24 @@ def inside_python(scene: Scene) -> Finding:
     keys = [scene.trace.key(s.key) for s in scene.call.sources if s.key is not None]
     exits = crossing.exits(scene, {d for k in keys for d in scene.dependents(k)} | set(keys))
     made = (scene.made(scene.trace.key(t)) for t in scene.call.targets)
-    return Finding("python-function", exits[0] if exits else next(made, None), facts={"how": "inside"})
+    where = exits[0] if exits else next(made, None)
+    if where is not None:
+        return Finding("python-function", where, facts={"how": "inside"})
+    calls = _python_calls(scene)
+    return Finding("python-function", calls[-1] if calls else None, facts={"how": "called"}, proven=len(calls) == 1)
+
+
+def _python_calls(scene: Scene) -> list[Location]:
+    """The calls of `tf.py_function` that took and gave as many tensors as the one that is asked about."""
+    ops = scene.recording.ops
+    wanted = len(scene.call.sources), len(scene.call.targets)
+    found = dict[Location, None]()
+    for op in range(min(scene.call.clock, len(ops))):
+        if scene.recording.kind(op) == "EagerPyFunc" and rec.BACKWARD not in scene.recording.states[ops.state[op]]:
+            where = scene.recording.location(ops.site[op])
+            if where is not None and (len(ops.ins(op)), len(ops.outs(op))) == wanted and "py_func" in where.text:
+                found[where] = None
+    return list(found)
 
 
 def empty_list(scene: Scene) -> Finding:

@@ -20,6 +20,11 @@ UNRECORDED = {"outside": "outside-tape", "stopped": "recording-stopped", "other-
 def classify(scene: Scene, index: int, edges: list[Edge]) -> Finding:
     """The cause, from the first broken edge after the source; the other broken edges are related places."""
     broken = [e for e in edges if e.broken]
+    by_hand = next((e for e in edges if e.node.kind == rec.CUSTOM), None) if scene.tape is None and not broken else None
+    if by_hand is not None:  # in a graph nobody saw what the function returned
+        finding = _custom(scene, index, edges, by_hand)
+        finding.edges, finding.proven = edges, False
+        return finding
     if not broken:
         return unwatched(scene, index, edges)
     first = broken[0]
@@ -101,10 +106,11 @@ def is_parameter(scene: Scene, index: int) -> bool:
 
 def _is_stepped(scene: Scene, index: int) -> bool:
     """Does the program assign a new value computed from the old one after asking for the gradient?"""
-    name = scene.name(index)
-    where = scene.location
-    if where is None or not name.isidentifier():
+    name, where, listed = scene.name(index), scene.location, scene.arguments[1]
+    if where is None:
         return False
+    if not name.isidentifier():  # `params["w"]`: kept in something
+        return listed is not None and scene.program.steps(where, listed)
     return any(name in value.text and ("-" in value.text or "assign_sub" in value.text) for value in scene.program.assignments_after(where, name))
 
 
@@ -117,7 +123,7 @@ def _variables_used(scene: Scene) -> bool:
 
 
 def _unrecorded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
-    cause = UNRECORDED[first.broken or "outside"]
+    cause = "outside-tape" if _too_late(scene, edges, first) else UNRECORDED[first.broken or "outside"]
     when = "before" if first.node.op < scene.began else "after"
     facts = {"when": when}
     where = scene.beside_tape(first.node)
@@ -135,6 +141,13 @@ def _unrecorded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Fin
         facts["copied"] = quote((scene.where(stored.node) or Location("", 0, 0, 0, 0)).text)
     related = [] if scene.where(last.node) == where else [Related("the last op outside the tape", scene.where(last.node))]
     return Finding(cause, where, facts=facts, related=related)
+
+
+def _too_late(scene: Scene, edges: list[Edge], first: Edge) -> bool:
+    """Did the block end with what came before recorded, and this was computed after it, under another tape around both?"""
+    left = scene.tape.left if scene.tape else None
+    recorded = any(scene.judge.records(e.node) and e.node.kind not in READS for e in edges[: edges.index(first)])
+    return first.broken == "other-tape" and left is not None and first.node.op >= left and recorded
 
 
 def _earlier_turn(scene: Scene, first: Edge) -> bool:
@@ -163,7 +176,8 @@ def _computed(scene: Scene, first: Edge) -> list[Related]:
 
 
 def _state(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
-    return Finding("state-round-trip", scene.where(first.node), facts={"op": first.node.kind})
+    how = "captured" if first.start in scene.recording.variables else "put in"
+    return Finding("state-round-trip", scene.where(first.node), facts={"op": first.node.kind, "how": how})
 
 
 def _discarded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from whygrad import recording as rec
+from whygrad.analyse import places
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.scene import Scene
 from whygrad.model import Location, Related
-from whygrad.source.flow import Step
+from whygrad.source.answers import Step
 
 OUTWARD = ("numpy", "math", "cmath", "scipy", "sklearn", "pandas", "statistics", "random", "torch", "cv2", "PIL")
 BUILTINS = frozenset({"float", "int", "bool", "complex", "list", "sorted", "round", "str"})
@@ -33,7 +34,30 @@ def left_tensorflow(scene: Scene, index: int) -> Finding | None:
         found = _silently(scene, sink, list(made))
         if found is not None:
             return found
+    return next((found for sink in sinks if (found := _into_a_buffer(scene, sink, dependents)) is not None), None)
+
+
+def _into_a_buffer(scene: Scene, sink: Location, dependents: set[int]) -> Finding | None:
+    """`buffer[i] = h`: NumPy copies the tensor into its array, unseen."""
+    put = [p for p in scene.program.put(sink) if _is_array(scene, p[1])]
+    if not put:
+        return None
+    nodes = scene.trace.nodes
+    of_them = [i for i in range(scene.trace.position(scene.began), len(nodes)) if not dependents.isdisjoint(nodes.outputs(i))]
+    made = {frame: None for i in of_them for frame in places.frames(scene.recording, scene.site(nodes[i]))}
+    for statement, _, value in put:
+        if any(scene.program.derives(value, frame) for frame in list(made)[-MAX_PLACES:]):
+            related = [Related("and comes back here, as a constant", sink)] if sink.line != statement.line else []
+            proven = any(_within(frame, value) for frame in made)
+            return Finding("left-tensorflow", statement, related=related, facts={"call": "buffer"}, proven=proven)
     return None
+
+
+def _is_array(scene: Scene, holder: Location) -> bool:
+    """Was it made by NumPy, of numbers?"""
+    given = scene.program.definition(holder)
+    info = scene.program.call_at(given) if given is not None else None
+    return info is not None and given is not None and info.location == given and info.name.startswith("numpy.") and "object" not in given.text
 
 
 def _constants(scene: Scene) -> list[Location]:

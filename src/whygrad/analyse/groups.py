@@ -89,4 +89,8 @@ def classify_source(scene: Scene, index: int) -> Finding:
     edges = scene.ways.path(key)
     if source.kind == "tensor" and key not in scene.reach.tracked and scene.tape is not None and not edges:
         return unconnected.bypassed(scene, index) or connected.plain_tensor(scene, index, edges)
+    if edges and any(e.broken == "outside" for e in edges):
+        dropped = unconnected.dropped_beside(scene, index)
+        if dropped is not None:
+            return dropped
     return connected.classify(scene, index, edges) if edges else unconnected.classify(scene, index)

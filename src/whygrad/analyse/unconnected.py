@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 
 from whygrad import recording as rec
-from whygrad.analyse import crossing, places, shape_only
+from whygrad.analyse import crossing, places, rebuilt, shape_only
 from whygrad.analyse.findings import Finding
+from whygrad.analyse.path import READS
 from whygrad.analyse.scene import ASSIGNED, Scene
 from whygrad.evidence import quote
 from whygrad.model import Location, Related
-from whygrad.source.flow import FunctionInfo
+from whygrad.source.answers import FunctionInfo
 
 
 def classify(scene: Scene, index: int) -> Finding:
     """Why no way leads from source number `index` to the target."""
     return (
         recreated(scene, index)
+        or rebuilt.classify(scene, index)
         or bypassed(scene, index)
         or crossing.left_tensorflow(scene, index)
         or shape_only.classify(scene, index)
@@ -153,7 +155,8 @@ def _asks(scene: Scene, info: FunctionInfo) -> bool:
 def _unread(scene: Scene, info: FunctionInfo, parameter: str) -> Finding:
     returned = scene.program.returns(info.location)
     only = returned[0] if len(returned) == 1 else None
-    place = _namesake(scene, info.location, parameter) or only or info.header
+    slip = scene.program.slipped(info.location)
+    place = _namesake(scene, info.location, parameter) or slip or only or info.header
     related = [Related(f"{quote(parameter)} is a parameter here and never read", info.header)]
     return Finding("constant-loss", place, related=related, facts={"how": "unread", "parameter": parameter, "function": info.name})
 
@@ -191,6 +194,23 @@ def unused(scene: Scene, index: int) -> Finding:
         related.insert(0, Related("its result was computed here", dropped))
         return Finding("unused-variable", overwritten, related=related, facts={"how": "overwritten", "lost": quote(dropped.text)})
     return Finding("unused-variable", dropped, related=related, facts={"how": "dropped"})
+
+
+def dropped_beside(scene: Scene, index: int) -> Finding | None:
+    """A call under the tape gave what the loss uses and what this source gives, and only that was dropped: any other pass is beside the point."""
+    source = scene.call.sources[index]
+    if source.kind != "variable" or scene.call.missing is None or all(scene.call.missing):
+        return None
+    first = scene.trace.position(scene.began)
+    nodes = scene.trace.nodes
+    dependents = scene.dependents(scene.trace.key(source.tensor), first)
+    mine = [i for i in range(first, len(nodes)) if not dependents.isdisjoint(nodes.outputs(i)) and scene.judge.records(nodes[i])]
+    if not mine or any(o in scene.ways for i in mine for o in nodes.outputs(i)):
+        return None
+    where = scene.beside_tape(nodes[mine[0]])
+    alive = (i for i in range(first, len(nodes)) if not scene.reach.reached.isdisjoint(nodes.outputs(i)) and scene.judge.records(nodes[i]))
+    shared = where is not None and any(scene.beside_tape(nodes[i]) == where and nodes.kind(i) not in READS for i in alive)
+    return unused(scene, index) if shared else None
 
 
 def _overwritten(scene: Scene, dropped: Location) -> Location | None:

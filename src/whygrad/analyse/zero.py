@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 
 from whygrad import recording as rec
 from whygrad.analyse import connected
@@ -199,6 +200,9 @@ def _custom(back: FlowBack, node: Node) -> Finding:
     related = [Related("used here", called)] if called else []
     own = scene.program.function_at(where)
     names = _plain_names(where.text) - set(own.parameters if own else ())
+    if own is not None and names and names <= _made_inside(own.location):
+        facts |= {"how": "zeros", "parameters": ""}
+        return Finding("custom-gradient", where, related=related, facts=facts, proven=len(returned) == 1)
     if names and "zeros" not in where.text:
         facts |= {"how": "custom factor", "factor": ", ".join(f"`{n}`" for n in sorted(names)[:2])}
         return Finding("zero-factor", where, related=related, facts=facts, proven=False)
@@ -213,6 +217,20 @@ def _plain_names(text: str) -> set[str]:
         return set()
     called = {n.id for call in ast.walk(tree) if isinstance(call, ast.Call) for n in ast.walk(call.func) if isinstance(n, ast.Name)}
     return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} - called
+
+
+def _made_inside(function: Location) -> set[str]:
+    """Names that the function itself gives values made of its parameters: what it returns is all its own doing."""
+    try:
+        tree = ast.parse(textwrap.dedent("\n".join(function.source)))
+    except SyntaxError:
+        return set()
+    definition = next((n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)), None)
+    known = {a.arg for a in definition.args.args} if definition is not None else set[str]()
+    for node in definition.body if definition is not None else ():
+        if isinstance(node, ast.Assign) and _plain_names(ast.unparse(node.value)) <= known:
+            known |= {n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+    return known
 
 
 def _cancelled(back: FlowBack, routes: list[list[Edge]]) -> Finding:

@@ -6,50 +6,21 @@ import ast
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from whygrad.model import Location
 from whygrad.source import text as source_text
+from whygrad.source.answers import CallInfo, FunctionInfo, Step
 from whygrad.source.backwards import Chain, Place, inputs
 from whygrad.source.calls import arguments, link
-from whygrad.source.functions import FUNCTIONS, first_lines, own_returns, unreturned
+from whygrad.source.functions import FUNCTIONS, element_assignment, first_lines, own_returns, slipped, unreturned, updated
 from whygrad.source.names import dotted, index, name_definitions
 from whygrad.source.reaching import may_follow, owner
 from whygrad.source.reader import read_scopes
 from whygrad.source.scopes import Comprehension, Definition, File, Scope, parameters
+from whygrad.source.stepping import is_stepped
 
 WHOLE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)  # what stands inside need not be in their value
 STATES_PER_STEP = 30  # places looked at for each expression that may be given back, before the search ends
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An expression that a value passes through. `call`: what a call calls ("numpy.mean", "float", ".numpy", a user's function)."""
-
-    location: Location
-    call: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CallInfo:
-    """The parts of a call as they are written."""
-
-    location: Location
-    name: str
-    func: Location
-    args: tuple[Location, ...]
-    keywords: Mapping[str, Location]
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionInfo:
-    """The function around a place. `unread`: parameters without a default that its body never reads."""
-
-    name: str
-    location: Location
-    header: Location
-    parameters: tuple[str, ...]
-    unread: frozenset[str]
 
 
 class Program:
@@ -113,7 +84,7 @@ class Program:
         if file is None:
             return None
         where = source_text.span_of(file.lines, location)
-        around = [s for n, s in file.scopes.items() if isinstance(n, FUNCTIONS) and _covers(source_text.span(n), where)]
+        around = [s for n, s in file.scopes.items() if isinstance(n, FUNCTIONS) and source_text.covers(source_text.span(n), where)]
         return self._function(max(around, key=lambda s: source_text.span(s.node)[:2]), file) if around else None  # type: ignore[arg-type]
 
     def returns(self, definition: Location) -> tuple[Location, ...]:
@@ -136,6 +107,12 @@ class Program:
         file = self._file_of(value) if value is not None else None
         return None if value is None or file is None else self._location(value, file)
 
+    def slipped(self, definition: Location) -> Location | None:
+        """The value of a returned name of the function that begins there which was most likely meant to read another parameter."""
+        file, found = self._files.get(definition.path), self._function_from(definition)
+        value = None if found is None or isinstance(found, ast.Lambda) else slipped(found)
+        return None if file is None or value is None else self._location(value, file)
+
     def _function_from(self, definition: Location) -> ast.AST | None:
         """The function whose `def` stands on the first line of `definition`."""
         file = self._files.get(definition.path)
@@ -153,6 +130,21 @@ class Program:
         found = [d for d in found if may_follow(d.at, place, file.blocks)]
         ordered = sorted(found, key=lambda d: (d.at.order < place.order, d.at.order))
         return tuple(self._location(d.value, file) for d in ordered if d.value is not None)
+
+    def steps(self, asked: Location, sources: Location) -> bool:
+        """Does the program step what stands at `sources` along the gradients that are asked for at `asked`?"""
+        call, listed, behind = self._expression(asked), self._expression(sources), self.definition(sources)
+        parts = [e for e in (listed, self._expression(behind) if behind else None) if e is not None]
+        return isinstance(call, ast.Call) and bool(parts) and is_stepped(self._calls, call, parts, self._files[asked.path].scope_of[call])
+
+    def put(self, sink: Location, limit: int = 400) -> Iterator[tuple[Location, Location, Location]]:
+        """Each `holder[index] = value` that the value at `sink` comes through: the statement, the holder, the value."""
+        for chain in self._search(sink, limit):
+            file, node = chain.file, chain.place.node
+            for mutation in file.mutations:
+                if mutation.value is node and (statement := element_assignment(file.tree, node)) is not None:
+                    where = source_text.location_in(file.lines, file.path, source_text.span(statement), file.scope_of[node].name)
+                    yield where, self._location(mutation.target, file), self._location(node, file)
 
     def imports(self, path: str) -> Mapping[str, str]:
         """Local name -> dotted origin."""
@@ -195,18 +187,18 @@ class Program:
         if isinstance(exact, ast.expr):
             return exact if exact in file.scope_of else None
         expressions = [n for n in file.scope_of if isinstance(n, ast.expr)]
-        around = [n for n in expressions if _covers(source_text.span(n), where)]
+        around = [n for n in expressions if source_text.covers(source_text.span(n), where)]
         if around:
             return max(around, key=lambda n: (source_text.span(n)[:2], -source_text.span(n)[3]))
-        inside = [n for n in expressions if _covers(where, source_text.span(n))]
+        inside = [n for n in expressions if source_text.covers(where, source_text.span(n))]
         return _value_of(exact, file) or min(inside, key=lambda n: (n.lineno, n.col_offset), default=None)
 
     def _matches(self, node: ast.expr, wanted: source_text.Span, known: bool) -> bool:
         where = source_text.span(node)
-        if where == wanted or _covers(wanted, where):
+        if where == wanted or source_text.covers(wanted, where):
             return True
         opaque = isinstance(node, WHOLE) or node in self._calls.by_call
-        return not known and not opaque and _covers(where, wanted) and where[0] == where[2]
+        return not known and not opaque and source_text.covers(where, wanted) and where[0] == where[2]
 
     def _name_definition(self, node: ast.Name, file: File) -> Location | None:
         found = name_definitions(self._names, node, file.scope_of[node])
@@ -244,7 +236,7 @@ class Program:
         optional = names[len(node.args.posonlyargs + node.args.args) - len(node.args.defaults) :]
         body = node.body if isinstance(node.body, list) else [node.body]
         read = {n.id for part in body for n in ast.walk(part) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-        unread = frozenset(names) - read - frozenset(optional) - {name for name in names if _updated(body, name)}
+        unread = frozenset(names) - read - frozenset(optional) - {name for name in names if updated(body, name)}
         head = source_text.header(node, file.lines)
         whole = source_text.location_in(file.lines, file.path, source_text.span(node), scope.name)
         return FunctionInfo(scope.name, whole, source_text.location_in(file.lines, file.path, head, scope.name), names, unread)
@@ -285,16 +277,7 @@ def _parse(path: str, text: str | None) -> File | None:
         return None  # an expression nested a thousand levels deep
 
 
-def _covers(outer: source_text.Span, inner: source_text.Span) -> bool:
-    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
-
-
 def _value_of(statement: ast.AST | None, file: File) -> ast.expr | None:
     """The expression that a statement is about."""
     value = getattr(statement, "value", None)
     return value if isinstance(value, ast.expr) and value in file.scope_of else None
-
-
-def _updated(body: list[ast.stmt] | list[ast.expr], name: str) -> bool:
-    """`name += 1` reads the name too."""
-    return any(isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name) and n.target.id == name for part in body for n in ast.walk(part))

@@ -97,6 +97,11 @@ def span(node: ast.expr | ast.stmt) -> Span:
     return line, column, node.end_lineno or line, column if node.end_col_offset is None else node.end_col_offset
 
 
+def covers(outer: Span, inner: Span) -> bool:
+    """Does one lie in the other?"""
+    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
+
+
 def to_characters(line: str, byte_column: int) -> int:
     """A column in UTF-8 bytes as a column in characters, both from 0."""
     return byte_column if line.isascii() else len(line.encode()[:byte_column].decode(errors="ignore"))

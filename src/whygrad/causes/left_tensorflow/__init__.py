@@ -45,6 +45,8 @@ def claim(e: Evidence) -> Claim:
 
 def _instead(e: Evidence) -> str:
     call = e.fact("call")
+    if call == "buffer":
+        return "collect the tensors in a list and join them with `tf.stack` (or `tf.concat`); inside `tf.function` use a `tf.TensorArray`"
     known = [c for c in e.fact("calls", call).split() if c in twins()]
     if call in twins():
         names = [c.replace("numpy.", "np.") for c in known], [f"tf.{twins()[c].name}" for c in known]

@@ -36,6 +36,8 @@ def claim(e: Evidence) -> Claim:
     message = f"{e.code} runs Python code that TensorFlow cannot look into, so {e.names} {e.verb} no gradient"
     if e.fact("how") == "inside":
         message = f"{e.code} leaves TensorFlow inside a `tf.py_function`, so no gradient comes back through it"
+    if e.fact("how") == "called":
+        message = f"the Python function that {e.code} calls leaves TensorFlow, so no gradient comes back through it"
     why = (
         "`tf.numpy_function` and `tf.py_func` hand NumPy arrays to your function and get arrays back: no gradient "
         "is defined for them. `tf.py_function` has one, but only while TensorFlow functions are used inside."

@@ -52,6 +52,12 @@ def claim(e: Evidence) -> Claim:
 
 
 def _in_a_dataset(e: Evidence) -> Claim:
+    if e.fact("how") == "put in":
+        return Claim(
+            f"{e.code} puts what was computed from {e.names} into a dataset; what the dataset hands out is data, without a path to {e.names}",
+            "Nothing on a tape leads through a dataset: it takes the numbers in and hands out new tensors, whose past nobody knows.",
+            Fix("shuffle the tensor itself (`tf.gather` by shuffled indices), or make the dataset of the plain inputs only"),
+        )
     return Claim(
         f"{e.code} computes with {e.names} inside a dataset; what the dataset hands out is data, without a path to {e.names}",
         "A dataset runs its functions by itself whenever an element is asked for, and no tape sees that. Its elements are plain numbers.",

@@ -37,6 +37,12 @@ from whygrad.model import Fix
 
 
 def claim(e: Evidence) -> Claim:
+    if e.fact("how") == "rebuilt":
+        return Claim(
+            f"{e.code} puts new variables in the place of {e.names}: the loss uses the new ones, the list that is asked for holds the old ones",
+            "A list of variables holds the variables themselves. Building the model again makes others of the same shapes; the list stays as it is.",
+            Fix("ask for `model.trainable_variables` of the model in use, at each gradient call, or take the list (and the optimizer) anew"),
+        )
     message = f"{e.code} makes a new variable on every call: the one in the list ({e.names}) is not the one the loss used"
     why = "The listed variable comes from an earlier call. The loss was computed from a fresh one with the same shape, created by the same line."
     return Claim(

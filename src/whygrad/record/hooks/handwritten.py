@@ -21,6 +21,16 @@ def definition_of(backward: Any) -> Any:
     return sites.definition(code) if code is not None and sites.is_user_code(code) else None
 
 
+def registered(op: Any) -> tuple[str, Any] | None:
+    """What `gradient_override_map` chose for an operation, if that is a function of the program: its name there, and where it is written."""
+    name = op.get_attr("_gradient_op_type").decode()
+    try:
+        code: CodeType | None = getattr(tf_ops.gradient_registry.lookup(name), "__code__", None)
+    except LookupError:
+        return None
+    return (name, sites.definition(code)) if code is not None and sites.is_user_code(code) else None
+
+
 def is_handwritten(op: Any) -> bool:
     """Whether TensorFlow differentiates this operation of a graph by a function of the program."""
     if "_gradient_op_type" not in op.node_def.attr:

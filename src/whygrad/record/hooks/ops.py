@@ -14,6 +14,7 @@ from tensorflow.python.framework import op_callbacks
 
 from whygrad import recording as rec
 from whygrad.record.hooks.eager_samples import keep
+from whygrad.record.hooks.handwritten import registered
 from whygrad.record.recorder import Recorder
 
 CALL_OPS = frozenset({"PartitionedCall", "StatefulPartitionedCall"})
@@ -54,6 +55,13 @@ def plain_attrs(attrs: tuple[Any, ...] | None) -> tuple[object, ...]:
     return tuple(a.SerializeToString() if hasattr(a, "SerializeToString") else a for a in attrs)
 
 
+def in_graph(recorder: Recorder, graph: Any, op_type: str, attrs: Any, outputs: Any) -> tuple[int, Any, tuple[object, ...], tuple[str, Any] | None]:
+    """Of an op that is put into a graph: its graph, its outputs, its attributes, and the program's own gradient that was chosen for it."""
+    chosen = bool(outputs) and op_type in getattr(graph, "_gradient_override_map", ())
+    meta = tuple([symbolic_meta(t) for t in outputs]) if outputs else ()
+    return graph_number(recorder, graph), meta, plain_attrs(attrs), registered(outputs[0].op) if chosen else None
+
+
 def handed_on(outputs: Any, graph: Any) -> list[Any] | None:
     """What the op callback returns. While a graph is built TensorFlow gives a second callback (`enable_check_numerics`) what the first returned."""
     return list(outputs) if graph is not None and outputs is not None and len(context.context().op_callbacks) > 1 else None
@@ -74,6 +82,7 @@ def make_callback(recorder: Recorder) -> Callable[..., list[Any] | None]:
         try:
             if type(op_type) is bytes:
                 op_type = op_type.decode()
+            custom = None
             if graph is None:
                 number = rec.EAGER
                 if outputs and len(outputs) == 1:  # as nearly always
@@ -82,9 +91,8 @@ def make_callback(recorder: Recorder) -> Callable[..., list[Any] | None]:
                 else:
                     meta = tuple([(t._datatype_enum(), t._shape_tuple()) for t in outputs]) if outputs else ()
             else:
-                number = graph_number(recorder, graph)
-                meta = tuple([symbolic_meta(t) for t in outputs]) if outputs else ()
-                attrs = plain_attrs(attrs)
+                number, meta, attrs, custom = in_graph(recorder, graph, op_type, attrs, outputs)
+                op_type = op_type if custom is None else rec.CUSTOM
             try:
                 signature = signature_ids[op_type, attrs, meta]
             except (KeyError, TypeError):
@@ -105,6 +113,8 @@ def make_callback(recorder: Recorder) -> Callable[..., list[Any] | None]:
                 op = append([signature, site, thread.state, number, given, len(ids) - given], ids)
             if thread.pending:
                 note_call(recorder, op, op_type)
+            if custom is not None:
+                recorder.customs[op] = rec.Custom(op, *custom, [])
         except Exception as error:
             recorder.failed(error)
             if os.environ.get("WHYGRAD_STRICT") == "1":
