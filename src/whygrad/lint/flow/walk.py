@@ -105,6 +105,8 @@ class Walk:
     decisions: set[Node] = field(default_factory=set)  # tensors that an `if` asked
     generators: set[ast.AST] = field(default_factory=set)
     traps: list[tuple[Node, Node]] = field(default_factory=list)  # a `where`, and what it leaves out too late
+    registered: dict[Any, Any] = field(default_factory=dict)  # functions under `tf.RegisterGradient`, by their names
+    overriding: list[Callable[[Site | None, str, Iterable[Edge]], Iterable[Edge]]] = field(default_factory=list)  # inside which override maps
     texts: dict[str, str] = field(default_factory=dict)  # of the files that were walked through
     modules: dict[str, Module] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)  # texts of modules that nothing was needed of yet
@@ -149,6 +151,8 @@ class Walk:
 
     def node(self, kind: Kind, site: Site | None, edges: Iterable[Edge] = (), label: str = "", dtype: str = "") -> Node:
         tapes = self.state.recording() if kind == "op" else NO_TAPES
+        for overridden in self.overriding:
+            edges = overridden(site, label, edges)
         made = Node(kind, label, site, tuple(edges), tapes, self.state.tick(), dtype)
         if kind == "op":
             self.operations.append(made)

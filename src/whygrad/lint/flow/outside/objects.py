@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.lint.flow import overrides
 from whygrad.lint.flow.arithmetic import elementwise
 from whygrad.lint.flow.graph import Cut, Edge, Site
 from whygrad.lint.flow.outside import arrays, containers, datasets, layers, losses, tapes, training, variables
@@ -144,6 +145,8 @@ def of_unknown(walk: Walk, receiver: Value, name: str, args: Arguments, site: Si
     """A method of something unknown: what its name says, where that is enough."""
     if name == "compile":
         return training.compile_(walk, receiver, args, site)
+    if name == "gradient_override_map":
+        return overrides.make(args, site)
     if name in tapes.ASKING and isinstance(receiver, Unknown) and "tape" in _written(site).lower():
         return tapes.ask(walk, receiver, name, args, site)
     if name in ("numpy", "item", "tolist"):

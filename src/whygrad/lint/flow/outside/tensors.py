@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from whygrad.catalogue.kinds import is_stop
-from whygrad.lint.flow import knowledge, traps
+from whygrad.lint.flow import knowledge, overrides, traps
 from whygrad.lint.flow.graph import Cut, Edge, Site
 from whygrad.lint.flow.outside import datasets, higher_order, old_names, tapes, variables
 from whygrad.lint.flow.outside.names import SHORT
@@ -169,6 +169,7 @@ def setting(walk: Walk, args: Arguments, site: Site) -> Value:
 HANDLERS: dict[str, Handler] = {
     **higher_order.HANDLERS,
     "tensorflow.GradientTape": tapes.make,
+    "tensorflow.RegisterGradient": overrides.register,
     "tensorflow.constant": convert,
     "tensorflow.convert_to_tensor": convert,
     "keras.ops.convert_to_tensor": convert,
