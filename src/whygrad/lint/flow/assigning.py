@@ -83,8 +83,9 @@ def _item(walk: Walk, target: ast.Subscript, value: Value, env: Env) -> None:
     receiver, index = walk.evaluate(target.value, env), walk.evaluate(target.slice, env)
     for one in options(receiver):
         if isinstance(one, Table):
-            key = index.value if isinstance(index, Plain) else Table.OTHER
-            walk.state.write(one.cells, key, value)
+            key = index.value if isinstance(index, Plain) and index.value.__hash__ is not None else Table.OTHER
+            before = [one.cells[key]] if key is Table.OTHER and key in one.cells else []  # it may lie under another key
+            walk.state.write(one.cells, key, walk.state.join([*before, value]))
         elif isinstance(one, Sequence):
             _sequence_item(walk, one, index, value)
         elif isinstance(one, Tensor) and one.form in ("array", "number"):

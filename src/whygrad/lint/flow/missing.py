@@ -98,15 +98,31 @@ def _unread(ways: Ways) -> Finding | None:
 
 
 def _unread_parameter(site: Site, function: ast.FunctionDef | ast.AsyncFunctionDef, parameter: str) -> Finding:
-    place = Site(_namesake(function, parameter) or _returned(function) or function, site.frame)
+    place = Site(_namesake(function, parameter) or _returned(function, parameter) or function, site.frame)
     facts = {"how": "unread", "parameter": parameter, "function": function.name}
     return Finding("constant-loss", place, facts, [(f"`{parameter}` is a parameter here and never read", Site(function, site.frame))])
 
 
-def _returned(function: ast.AST) -> ast.expr | None:
-    """What the function returns, if that is one expression."""
+def _returned(function: ast.FunctionDef | ast.AsyncFunctionDef, parameter: str) -> ast.expr | None:
+    """What the function returns, if that is one expression; of a name that it is given there, the last value.
+
+    Of a tuple with one item for each parameter, the item that stands in the place of `parameter`.
+    """
     found = [n.value for n in ast.walk(function) if isinstance(n, ast.Return) and n.value is not None]
-    return found[0] if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    names = [a.arg for a in function.args.args]
+    one_each = isinstance(found[0], ast.Tuple) and len(found[0].elts) == len(names)
+    picked = found[0].elts[names.index(parameter)] if isinstance(found[0], ast.Tuple) and one_each else found[0]
+    given = _given(function, picked.id) if isinstance(picked, ast.Name) else None
+    return given if given is not None else found[0]
+
+
+def _given(function: ast.AST, name: str) -> ast.expr | None:
+    """The value that a name is given last; where that is made of its value before, the one that begins it."""
+    assigned = [n for n in ast.walk(function) if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name) and n.targets[0].id == name]
+    values = [a.value for a in sorted(assigned, key=lambda a: a.lineno, reverse=True)]
+    return next((v for v in values if not any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(v))), None)
 
 
 def _namesake(function: ast.AST, parameter: str) -> ast.expr | None:

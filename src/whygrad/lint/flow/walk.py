@@ -108,6 +108,7 @@ class Walk:
     registered: dict[Any, Any] = field(default_factory=dict)  # functions under `tf.RegisterGradient`, by their names
     overriding: list[Callable[[Site | None, str, Iterable[Edge]], Iterable[Edge]]] = field(default_factory=list)  # inside which override maps
     texts: dict[str, str] = field(default_factory=dict)  # of the files that were walked through
+    trees: dict[str, ast.Module] = field(default_factory=dict)
     modules: dict[str, Module] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)  # texts of modules that nothing was needed of yet
     fuel: int = FUEL
