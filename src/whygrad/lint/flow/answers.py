@@ -163,6 +163,8 @@ def _lost(walk: Walk, ways: Ways, source: Source, lost: list[Source], some_train
         return asked.watched_late(ways, node)
     if steps:
         found = cuts.classify(ways, steps, some_train)
+        early = found is not None and found.cause == "outside-tape" and found.facts.get("when") == "before"
+        found = (missing.computed_again(walk, ways, source, steps) if early and some_train else None) or found
         if found is not None:
             return found
     return missing.classify(walk, ways, source, [s.value.node for s in lost if isinstance(s.value, Tensor)], some_train)

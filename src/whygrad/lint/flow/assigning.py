@@ -16,7 +16,9 @@ def assign(walk: Walk, target: ast.expr, value: Value, env: Env, source: ast.exp
     """Bind `target`. `source`: the expression that the value comes from."""
     if isinstance(target, ast.Name):
         _name(value, target.id, source)
-        walk.state.write(env.outside.get(target.id, env.own), target.id, value)
+        cells = env.outside.get(target.id, env.own)
+        _note_renewed(walk, cells.get(target.id), value, env, source)
+        walk.state.write(cells, target.id, value)
     elif isinstance(target, (ast.Tuple, ast.List)):
         _unpack(walk, target.elts, value, env, source)
     elif isinstance(target, ast.Starred):
@@ -25,6 +27,12 @@ def assign(walk: Walk, target: ast.expr, value: Value, env: Env, source: ast.exp
         _attribute(walk, target, value, env, source)
     elif isinstance(target, ast.Subscript):
         _item(walk, target, value, env)
+
+
+def _note_renewed(walk: Walk, before: Value | None, value: Value, env: Env, source: ast.expr) -> None:
+    """Another object took the place of one: lists of its variables may have been made before."""
+    if isinstance(value, Object) and isinstance(before, Object) and value is not before:
+        walk.renewed.append((before, value, env.site(source)))
 
 
 def _name(value: Value, name: str, source: ast.expr) -> None:
@@ -54,6 +62,8 @@ def _attribute(walk: Walk, target: ast.Attribute, value: Value, env: Env, source
     for one in options(receiver):
         if _is_unnamed(value):
             _name(value, f"self.{target.attr}" if _is_self(target) else ast.unparse(target), source)
+        if isinstance(one, Object):
+            _note_renewed(walk, one.cells.get(target.attr), value, env, source)
         _set_attribute(walk, one, target.attr, value, env, target)
 
 

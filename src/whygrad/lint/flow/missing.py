@@ -5,11 +5,12 @@ from __future__ import annotations
 from whygrad import syntax as ast
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node, Site, behind
+from whygrad.lint.flow.outside import weights as held
 from whygrad.lint.flow.places import beside, stack
 from whygrad.lint.flow.sources import Source, listed
-from whygrad.lint.flow.values import Tensor
+from whygrad.lint.flow.values import Object, Sequence, Tensor
 from whygrad.lint.flow.walk import Walk
-from whygrad.lint.flow.ways import Ways
+from whygrad.lint.flow.ways import Step, Ways
 
 IGNORED = ("self", "cls", "args", "kwargs")
 
@@ -17,12 +18,29 @@ IGNORED = ("self", "cls", "args", "kwargs")
 def classify(walk: Walk, ways: Ways, source: Source, lost: list[Node], some_train: bool) -> Finding | None:
     assert isinstance(source.value, Tensor)
     node = source.value.node
-    found = _recreated(walk, ways, node)
+    found = _stale(walk, ways, node) or _recreated(walk, ways, node)
     if found is not None:
         return found
     if not some_train and not any(n in ways.price for n in lost):
         return _constant(ways, lost)
     return _unused(walk, ways, source, node)
+
+
+def _stale(walk: Walk, ways: Ways, node: Node) -> Finding | None:
+    """It belongs to an object whose name was given to another one since, and that one's variables are what the target used."""
+    old: list[Object] = []
+    first: Site | None = None
+    for before, after, site in walk.renewed:
+        if before not in old and not any(v.node is node for _, v, _ in held.weights(walk, before)):
+            continue
+        old.append(after)
+        first = first or site
+        if any(v.node in ways.price and v.node is not node for _, v, _ in held.weights(walk, after)):
+            sources = ways.question.sources
+            taken = sources.cells.get("taken") if isinstance(sources, Sequence) else None
+            facts = {"how": "stale list" if taken is not None else "renewed"}
+            return Finding("variable-recreated", taken or first, facts, [("it is made anew here", first)])
+    return None
 
 
 def _recreated(walk: Walk, ways: Ways, node: Node) -> Finding | None:
@@ -132,6 +150,22 @@ def _namesake(function: ast.AST, parameter: str) -> ast.expr | None:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and any(w in node.targets[0].id.lower() for w in words):
             return node.value
     return None
+
+
+def computed_again(walk: Walk, ways: Ways, source: Source, steps: list[Step]) -> Finding | None:
+    """The loss has what was computed from the variable before the tape; under the tape the same is computed again, and dropped."""
+    assert isinstance(source.value, Tensor)
+    node, first = source.value.node, steps[0].node.site
+    again = [o for o in walk.operations if first is not None and o.site is not None and o.site.node is first.node and ways.records(o)]
+    again = [o for o in again if o.order < ways.question.order and any(e.origin is node for e in o.edges)]
+    if not again or ways.tape is None:
+        return None
+    early = beside(steps[0].node, ways.tape.site)
+    related = [
+        ("what the loss has of it was computed here, before the tape began", early),
+        (f"`{source.name}` is created here", _own_site(ways, node)),
+    ]
+    return Finding("unused-variable", beside(again[-1], ways.tape.site), {"how": "dropped"}, related)
 
 
 # -- some sources take no part -----------------------------------------------------------------------------------------------

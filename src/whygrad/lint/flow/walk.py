@@ -102,6 +102,8 @@ class Walk:
     variables: list[Node] = field(default_factory=list)
     operations: list[Node] = field(default_factory=list)
     replaced: list[tuple[Node, int, Site, str]] = field(default_factory=list)  # variables whose place on an object a tensor took
+    renewed: list[tuple[Object, Object, Site]] = field(default_factory=list)  # an object, what took its name, where
+    made_tapes: list[Tape] = field(default_factory=list)
     decisions: set[Node] = field(default_factory=set)  # tensors that an `if` asked
     generators: set[ast.AST] = field(default_factory=set)
     traps: list[tuple[Node, Node]] = field(default_factory=list)  # a `where`, and what it leaves out too late
@@ -117,7 +119,6 @@ class Walk:
     classes: list[Class] = field(default_factory=list)
     functions: list[Any] = field(default_factory=list)  # module-level functions and methods, in the order of their definition
     models: list[Any] = field(default_factory=list)  # objects that were compiled
-    tapes: int = 0
     expressions: Mapping[type, Callable[[Walk, Any, Env], Value]] = field(init=False)  # who evaluates which kind of node
     call: Callable[[Value, Arguments, Site], Value] = field(init=False)
     execute: Callable[[Iterable[ast.stmt], Env], Any] = field(init=False)

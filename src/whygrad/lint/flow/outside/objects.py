@@ -109,8 +109,7 @@ def listed(walk: Walk, model: Object, which: str, site: Site) -> Value:
             kept.append(_moving(walk, owner, site))
             names.append(f"{name}.moving_mean")
     made = Sequence.of(kept, "list")
-    made.cells["names"] = tuple(names)
-    made.cells["of"] = model
+    made.cells.update({"names": tuple(names), "of": model, "taken": site})
     if unbuilt:
         made.cells["unbuilt"] = site
     if not kept and any(isinstance(v, Object) and v.cls is not None and v.made_by == "builtins.object" for v in model.cells.values()):

@@ -12,11 +12,11 @@ ASKING = ("gradient", "jacobian", "batch_jacobian")
 
 
 def make(walk: Walk, args: Arguments, site: Site) -> Value:
-    walk.tapes += 1
     persistent, watching = args.get("persistent", 0), args.get("watch_accessed_variables", 1)
     off = isinstance(watching, Plain) and watching.value is False
     lasts = persistent is not None and (not isinstance(persistent, Plain) or bool(persistent.value))
-    return Tape(walk.tapes, site, lasts, not off)
+    walk.made_tapes.append(Tape(len(walk.made_tapes) + 1, site, lasts, not off))
+    return walk.made_tapes[-1]
 
 
 def method(walk: Walk, tape: Tape, name: str, args: Arguments, site: Site) -> Value:
@@ -57,6 +57,7 @@ def ask(walk: Walk, tape: Tape | Unknown | None, api: str, args: Arguments, site
     question.target_node, question.sources_node = _argument_nodes(site)
     given = args.get("unconnected_gradients", 3)
     question.facts["zero on purpose"] = given is not None and not (isinstance(given, Plain) and given.value in (None, "none"))
+    question.facts["tapes"] = walk.made_tapes
     if isinstance(tape, Tape):
         question.facts["asked before"] = tape.cells.get("asked") if not tape.persistent else None
         question.facts["recording"] = tape in walk.state.tapes
