@@ -23,6 +23,8 @@ def classify(walk: Walk, question: Question) -> Finding | None:
         return Finding("wrong-tape", question.site, {"how": "used up"}, [("it was asked before here", facts["asked before"])])
     if isinstance(question.sources, Sequence) and not question.sources.items and not question.sources.is_open:
         return empty(question, question.sources)
+    if isinstance(question.sources, Sequence) and "misnamed" in question.sources.cells:
+        return Finding("empty-variable-list", question.sources.cells["misnamed"], {"how": "by name"}, proven=False, severity="warning")
     if "no labels" in facts:
         return Finding("missing-loss", question.site, {"how": "labels"}, [("the loss is given here", facts["no labels"])])
     return bad_target(walk, question)

@@ -9,6 +9,7 @@ from whygrad import syntax as ast
 from whygrad.lint.flow import assigning, definitions, subscripts
 from whygrad.lint.flow.arithmetic import binary, compare, unary
 from whygrad.lint.flow.imports import resolved
+from whygrad.lint.flow.outside import misnamed
 from whygrad.lint.flow.truth import truth
 from whygrad.lint.flow.values import (
     NONE,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MOST_ITEMS = 64
+MISNAMED = "is"
 ITERATED = "in"  # no name of Python's: what a comprehension runs over
 WHY_EMPTY = ("unbuilt", "untracked", "frozen")  # what a model's list of variables knows of itself
 BUILTINS = frozenset(dir(builtins))
@@ -169,6 +171,8 @@ def _comprehension(walk: Walk, node: ast.ListComp | ast.SetComp | ast.GeneratorE
     if isinstance(node, ast.DictComp):
         return Table({k.value if isinstance(k, Plain) else Table.OTHER: v for k, v in found})
     made = Sequence.of([v for _, v in found], "set" if isinstance(node, ast.SetComp) else "list", is_open)
+    if inner.own.get(MISNAMED) is not None and len(node.generators) == 1:
+        made.cells["misnamed"] = inner.own[MISNAMED]
     source = inner.own.get(ITERATED)
     if not found and len(node.generators) == 1 and isinstance(source, Sequence):
         made.cells.update({k: v for k, v in source.cells.items() if k in WHY_EMPTY})
@@ -185,6 +189,8 @@ def _generate(walk: Walk, node: Any, level: int, env: Env, found: list[tuple[Val
     iterated = walk.evaluate(part.iter, env)
     items, is_open = walk.items(iterated, env.site(part.iter))
     env.own[ITERATED] = iterated
+    if level == 0 and isinstance(node, ast.ListComp):
+        env.own[MISNAMED] = misnamed.filter_without_match(walk, part, [] if is_open else items, env)
     turns = items[: 2 if is_open else MOST_ITEMS]
     is_open |= len(items) > MOST_ITEMS
     for item in turns:

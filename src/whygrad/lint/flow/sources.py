@@ -41,9 +41,10 @@ def _flat(value: Value, node: ast.expr | None) -> Iterator[Source]:
     if isinstance(value, Sequence):
         elements = node.elts if isinstance(node, (ast.List, ast.Tuple)) and len(node.elts) == len(value.items) else [None] * len(value.items)
         names = value.cells.get("names", ())
-        taken = value.cells.get("taken")  # where a model's list was read, if it was kept under another name
-        is_kept = taken is not None and isinstance(node, ast.Attribute) and isinstance(taken.node, ast.Attribute) and node.attr != taken.node.attr
-        base = _base(taken.node if is_kept else node)
+        taken = value.cells.get("taken")
+        read = taken.node if taken is not None else None
+        is_kept = isinstance(node, ast.Attribute) and isinstance(read, ast.Attribute) and node.attr != read.attr  # under another name
+        base = _base(read if is_kept else node)
         for i, (item, element) in enumerate(zip(value.items, elements)):
             if i < len(names) and base:
                 yield Source(f"{base}{names[i]}", item)

@@ -107,6 +107,9 @@ class Walk:
     decisions: set[Node] = field(default_factory=set)  # tensors that an `if` asked
     generators: set[ast.AST] = field(default_factory=set)
     traps: list[tuple[Node, Node]] = field(default_factory=list)  # a `where`, and what it leaves out too late
+    infinite: dict[Node, bool] = field(default_factory=dict)  # tensors with a literal infinity in them; whether everywhere
+    products: list[tuple[Node, Node, bool]] = field(default_factory=list)  # a product with one of these, its other factor
+    zeros: set[Node] = field(default_factory=set)  # variables that start at zero
     registered: dict[Any, Any] = field(default_factory=dict)  # functions under `tf.RegisterGradient`, by their names
     overriding: list[Callable[[Site | None, str, Iterable[Edge]], Iterable[Edge]]] = field(default_factory=list)  # inside which override maps
     texts: dict[str, str] = field(default_factory=dict)  # of the files that were walked through
@@ -163,6 +166,8 @@ class Walk:
     def unknown(self, site: Site | None, *inputs: Value) -> Unknown:
         """What objects hold is not followed: everything leads to something unknown anyway."""
         inside = [n for v in inputs if v.__class__ is not Object for n in nodes(v, 2)]
+        if self.zeros:
+            self.zeros.difference_update(inside)  # who knows what is done with them
         return Unknown(self.node("unknown", site, carried(inside) if inside else ()))
 
     def data(self, site: Site | None, label: str = "", form: Form = "tensor", dtype: str = "") -> Tensor:
