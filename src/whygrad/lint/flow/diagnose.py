@@ -26,8 +26,9 @@ def diagnosis(answer: Answer, places: Places) -> Diagnosis | None:
         return None
     tape = question.tape.site if hasattr(question.tape, "site") else None  # type: ignore[union-attr]
     target = "the output" if question.api == "layer" else places.texts_of(question.target_node, question.site.path) or "the loss"
+    zeros = finding.facts.get("zeros", "").splitlines()
     evidence = Evidence(
-        variables=tuple(_variable(s.name, s.value, places, s.name == finding.facts.get("partner")) for s in answer.sources),
+        variables=tuple(_variable(s.name, s.value, places, s.name in zeros) for s in answer.sources),
         location=location,
         target=target,
         all_missing=answer.whole,

@@ -51,7 +51,8 @@ def classify(walk: Walk, ways: Ways, sources: list[Source]) -> tuple[Finding, li
     if product is None or not held:
         return None
     related = [(f"`{s.name}` starts at zero here", s.value.node.site) for s in held if isinstance(s.value, Tensor) and s.value.node in zeros]
-    facts = {"how": "both start at zero", "partner": next(s.name for s in held if isinstance(s.value, Tensor) and s.value.node in zeros)}
+    names = [s.name for s in held if isinstance(s.value, Tensor) and s.value.node in zeros]
+    facts = {"how": "both start at zero", "partner": names[0], "zeros": "\n".join(names)}
     return Finding("zero-factor", product.site, facts, [*related], gradient="zero"), held
 
 
