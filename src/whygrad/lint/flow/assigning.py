@@ -8,6 +8,7 @@ from whygrad.lint.flow.graph import Cut
 from whygrad.lint.flow.outside import variables
 from whygrad.lint.flow.outside import weights as held
 from whygrad.lint.flow.outside.objects import WEIGHTS
+from whygrad.lint.flow.places import stack
 from whygrad.lint.flow.values import Class, Function, Module, Object, Plain, Sequence, Table, Tensor, Unknown, Value, options
 from whygrad.lint.flow.walk import Arguments, Env, Walk
 
@@ -30,8 +31,9 @@ def assign(walk: Walk, target: ast.expr, value: Value, env: Env, source: ast.exp
 
 
 def _note_renewed(walk: Walk, before: Value | None, value: Value, env: Env, source: ast.expr) -> None:
-    """Another object took the place of one: lists of its variables may have been made before."""
-    if isinstance(value, Object) and isinstance(before, Object) and value is not before:
+    """A new object took the place of one: lists of its variables may have been made before. A loop over objects only changes what a name means."""
+    new = isinstance(value, Object) and isinstance(before, Object) and value is not before and source not in walk.iterated
+    if new and any(s.node is source for s in stack(value.site)):
         walk.renewed.append((before, value, env.site(source)))
 
 

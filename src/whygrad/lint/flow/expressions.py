@@ -187,6 +187,7 @@ def _generate(walk: Walk, node: Any, level: int, env: Env, found: list[tuple[Val
         return False
     part = node.generators[level]
     iterated = walk.evaluate(part.iter, env)
+    walk.iterated.add(part.iter)
     items, is_open = walk.items(iterated, env.site(part.iter))
     env.own[ITERATED] = iterated
     if level == 0 and isinstance(node, ast.ListComp):

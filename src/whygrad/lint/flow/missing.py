@@ -160,12 +160,15 @@ def computed_again(walk: Walk, ways: Ways, source: Source, steps: list[Step]) ->
     again = [o for o in again if o.order < ways.question.order and any(e.origin is node for e in o.edges)]
     if not again or ways.tape is None:
         return None
-    early = beside(steps[0].node, ways.tape.site)
+    early, late = beside(steps[0].node, ways.tape.site), beside(again[-1], ways.tape.site)
+    used = (s.node for n in ways.reached if n.site is not None for s in stack(n.called or n.site))
+    if late is None or late.node not in used:
+        return None  # nothing of that call is: then it is the pass before the tape that was meant
     related = [
         ("what the loss has of it was computed here, before the tape began", early),
         (f"`{source.name}` is created here", _own_site(ways, node)),
     ]
-    return Finding("unused-variable", beside(again[-1], ways.tape.site), {"how": "dropped"}, related)
+    return Finding("unused-variable", late, {"how": "dropped"}, related)
 
 
 # -- some sources take no part -----------------------------------------------------------------------------------------------

@@ -103,6 +103,7 @@ class Walk:
     operations: list[Node] = field(default_factory=list)
     replaced: list[tuple[Node, int, Site, str]] = field(default_factory=list)  # variables whose place on an object a tensor took
     renewed: list[tuple[Object, Object, Site]] = field(default_factory=list)  # an object, what took its name, where
+    iterated: set[ast.AST] = field(default_factory=set)  # what `for` runs over
     made_tapes: list[Tape] = field(default_factory=list)
     decisions: set[Node] = field(default_factory=set)  # tensors that an `if` asked
     generators: set[ast.AST] = field(default_factory=set)

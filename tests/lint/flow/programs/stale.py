@@ -114,6 +114,29 @@ def all_before(agent):
     return tape.gradient(loss, agent.trainable_variables)
 
 
+def features_before(encoder, decoder):
+    code = encoder(x)  # cut outside-tape
+    with tf.GradientTape() as tape:
+        print(encoder(x + 1.0))
+        loss = tf.reduce_mean(decoder(code) ** 2)
+    return tape.gradient(loss, encoder.trainable_variables + decoder.trainable_variables)
+
+
+def one_after_the_other(networks):
+    everything = [v for network in networks() for v in network.trainable_variables]
+    for network in networks():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(network(x) ** 2)
+        print(tape.gradient(loss, network.trainable_variables))
+    for network in (pair := [build(), build()]):  # cut unused-variable
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(network(x) ** 2)
+        print(tape.gradient(loss, [v for one in pair for v in one.trainable_variables]))
+    return everything
+
+
+features_before(build(), tf.keras.Sequential([tf.keras.Input((1,)), tf.keras.layers.Dense(1)]))
+one_after_the_other(lambda: [build() for _ in range(2)])
 kept_by_hand()
 two_networks()
 residual(build())

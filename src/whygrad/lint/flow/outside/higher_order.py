@@ -90,8 +90,8 @@ def _at_the_border(walk: Walk, result: Value, given: list[Value], site: Site) ->
     if isinstance(result, Sequence):
         return Sequence.of([_at_the_border(walk, v, given, site) for v in result.items], result.kind, result.is_open)
     arguments = {n for v in given for n in nodes(v)}
-    by_gradient = behind(nodes(result), lambda node, edge: edge.cut is None)
-    whole = behind(nodes(result))
+    by_gradient = behind(nodes(result), lambda node, edge: edge.cut is None and node not in arguments)
+    whole = behind(nodes(result), lambda node, edge: node not in arguments)
     left = any(e.cut is not None and e.cut.cause == "left-tensorflow" for n in whole if n not in arguments for e in n.edges)
     if not left or any(n in arguments or n.kind == "unknown" for n in by_gradient):
         return result

@@ -24,7 +24,10 @@ WORDS = (  # what the layers of Keras call their weights
     ),
 )
 OF_KERAS_3 = ("import keras\n", "from keras import ", "from keras.")
-NOT_OF_IT = ("tf_keras", "compat.v1", "TF_USE_LEGACY_KERAS", "tensorflow.python.keras", "disable_v2")
+NOT_OF_IT = (
+    *("tf_keras", "compat.v1", "TF_USE_LEGACY_KERAS", "tensorflow.python.keras", "disable_v2"),
+    *("Session(", "placeholder(", "K.gradients", "backend.gradients", "K.function", "get_session"),
+)
 
 
 def filter_without_match(walk: Walk, part: ast.comprehension, items: list[Value], env: Env) -> Site | None:
