@@ -32,8 +32,9 @@ def assign(walk: Walk, target: ast.expr, value: Value, env: Env, source: ast.exp
 
 def _note_renewed(walk: Walk, before: Value | None, value: Value, env: Env, source: ast.expr) -> None:
     """A new object took the place of one: lists of its variables may have been made before. A loop over objects only changes what a name means."""
-    new = isinstance(value, Object) and isinstance(before, Object) and value is not before and source not in walk.iterated
-    if new and any(s.node is source for s in stack(value.site)):
+    if not isinstance(value, Object) or not isinstance(before, Object) or value is before or source in walk.iterated or value.site is None:
+        return
+    if any(s.node is source for s in stack(value.site)):
         walk.renewed.append((before, value, env.site(source)))
 
 
