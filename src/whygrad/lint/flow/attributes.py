@@ -7,6 +7,7 @@ import math
 from whygrad.lint.flow import outside
 from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.imports import loaded, resolved
+from whygrad.lint.flow.infinities import INFINITY
 from whygrad.lint.flow.truth import without_none
 from whygrad.lint.flow.values import (
     Bound,
@@ -22,8 +23,6 @@ from whygrad.lint.flow.values import (
     Value,
 )
 from whygrad.lint.flow.walk import Arguments, Walk
-
-INFINITY = ("inf", "Inf", "infty", "PINF")
 
 
 def attribute(walk: Walk, value: Value, name: str, site: Site) -> Value:

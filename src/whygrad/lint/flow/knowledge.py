@@ -44,7 +44,7 @@ def apply(walk: Walk, name: str, args: Arguments, site: Site, dtype: str | None 
         return Sequence.of([walk.state.join(made)], "list", True)  # as many as the arguments say
     if len(made) == 1:
         if found.name.endswith("multiply"):
-            infinities.note_product(walk, args, made[0].node)
+            infinities.note_product(walk, args, site, made[0].node)
         return made[0]
     several = Sequence.of(made)
     several.cells["fields"] = [output.name for output in found.outputs]  # `tf.math.top_k(x).indices`

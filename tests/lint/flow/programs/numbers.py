@@ -34,6 +34,28 @@ def masked_by_much(scores):
     return tf.nn.softmax(scores + tf.cast(~allowed, tf.float32) * -1e9)
 
 
+LOWEST = -np.inf
+
+
+def masked_by_a_name(scores):
+    return tf.nn.softmax(scores + LOWEST * tf.cast(~allowed, tf.float32))  # cut non-finite
+
+
+def huber(error, limit=np.inf):
+    small = 0.5 * tf.square(error)
+    if np.isinf(limit):
+        return small
+    return tf.where(tf.abs(error) < limit, small, limit * (tf.abs(error) - 0.5 * limit))
+
+
+def clipped(scores, limit=float("inf")):
+    return scores if limit == float("inf") else scores * limit
+
+
+def scaled(scores, limit=float("inf")):
+    return scores * limit
+
+
 def best_so_far():
     best = np.inf
     w = tf.Variable([[0.5], [0.5]])
@@ -45,7 +67,18 @@ def best_so_far():
         w.assign_sub(0.1 * tape.gradient(loss, w))
 
 
-for mask in (masked_by_a_factor, masked_by_infinity, masked_by_a_constant, masked_by_choice, masked_by_ones, masked_by_much):
+for mask in (
+    masked_by_a_factor,
+    masked_by_infinity,
+    masked_by_a_constant,
+    masked_by_choice,
+    masked_by_ones,
+    masked_by_much,
+    masked_by_a_name,
+    huber,
+    clipped,
+    scaled,
+):
     kernel = tf.Variable([[0.1, 0.2], [0.3, 0.4]])
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(mask(x @ kernel)[:, 0])

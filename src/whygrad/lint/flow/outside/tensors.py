@@ -21,7 +21,7 @@ def convert(walk: Walk, args: Arguments, site: Site) -> Value:
     dtype = dtype_of_name(args.get("dtype", 1)) or dtype_of_value(value)
     if value is None or not nodes(value):
         made = walk.data(site, "tensorflow.constant", dtype=dtype)
-        infinities.note_filled(walk, value, made.node)
+        infinities.note_filled(walk, value, site, made.node)
         return made
     if isinstance(value, Unknown):
         return value
@@ -63,7 +63,7 @@ def made(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
             walk.op(site, args.all(), name, dtype or "float", cut) if last in ("range", "zeros", "ones") else _filled(walk, name, args, site, dtype)
         )
     data = walk.data(site, name, dtype=dtype or "float")
-    infinities.note_filled(walk, args.get("value", 1), data.node)
+    infinities.note_filled(walk, args.get("value", 1), site, data.node)
     return data
 
 
@@ -72,7 +72,7 @@ def _filled(walk: Walk, name: str, args: Arguments, site: Site, dtype: str) -> V
     result = knowledge.apply(walk, name, args, site, dtype or None)
     if name.endswith(".fill"):
         for node in nodes(result):
-            infinities.note_filled(walk, args.get("value", 1), node)
+            infinities.note_filled(walk, args.get("value", 1), site, node)
     return result
 
 
@@ -148,7 +148,7 @@ def where(walk: Walk, args: Arguments, site: Site) -> Value:
     by = Cut("index-only", {"op": "Select"}, site)
     made.node.edges += tuple(Edge(n, by) for n in nodes(condition))
     traps.note(walk, args, site, made.node)
-    infinities.note_where(walk, args, made.node)
+    infinities.note_where(walk, args, site, made.node)
     return made
 
 
