@@ -40,7 +40,7 @@ def _finding(scene: Scene, old: Location, new: Location) -> Finding:
     taken = scene.program.definition(listed) if listed is not None else None
     related = [Related("the list that is asked for was taken here", taken)] if taken is not None else []
     related += [Related("the old one was made here", old)] if old != new else []
-    return Finding("variable-recreated", new, related=related, facts={"how": "rebuilt"})
+    return Finding("variable-recreated", new, related=related, facts={"how": "renewed"})
 
 
 def _kept(recording: rec.Recording, site: int) -> tuple[Kept, Location] | None:

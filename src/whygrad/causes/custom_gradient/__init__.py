@@ -20,7 +20,8 @@ What to write instead
     Ask first whether a custom gradient is needed. For a straight-through estimator `x + tf.stop_gradient(f(x) - x)` is enough.
 
 Who can see it
-    Both. `check` sees a missing return, None and literal zeros in the inner function; a run sees what really came back.
+    Both. `check` sees a missing return, None and literal zeros in the inner function, and in one that `tf.RegisterGradient` names for a
+    `gradient_override_map`; a run sees what really came back.
 
 Further reading
     Advanced automatic differentiation, "Custom gradients": https://www.tensorflow.org/guide/advanced_autodiff

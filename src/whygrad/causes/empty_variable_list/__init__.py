@@ -23,7 +23,8 @@ What to write instead
     Keep pairs in a list: `pairs = list(zip(gradients, variables))`.
 
 Who can see it
-    Mostly a run, which knows how long the list was and why. `check` sees an exhausted zip and variables collected before the first call.
+    Mostly a run, which knows how long the list was and why. `check` sees an exhausted zip and variables collected before the first call, or by a name
+    that no weight of Keras 3 has.
 
 Further reading
     The Sequential model, "Specifying the input shape in advance": https://www.tensorflow.org/guide/keras/sequential_model
@@ -40,6 +41,10 @@ def claim(e: Evidence) -> Claim:
         message = f"{e.code} was used up before the optimizer read it: nothing was left to apply"
         why = f"A `{e.fact('kind', 'zip')}` can be run through once. After a loop (or `len`, `list`, a print) over it, it is empty."
         return Claim(message, why, Fix(f"keep it as a list: `list({e.location.text if e.location and len(e.location.text) < 50 else 'zip(...)'})`"))
+    if e.fact("how") == "by name":
+        message = f"{e.code} lets no variable through: in Keras 3 `v.name` of a layer's weight is only `kernel` or `bias`"
+        fix = "look at `v.path` (`dense/kernel`) instead of `v.name`, or take the `trainable_variables` of the part that you mean"
+        return Claim(message, "The name of the layer stood in `v.name` in Keras 2; in Keras 3 it is in `v.path`. The list is empty.", Fix(fix))
     message = f"{e.code} is empty: there is nothing to train"
     if e.fact("how") == "frozen":
         why = "The list of trainable variables is empty because the layers were frozen (`trainable = False`) and not released."

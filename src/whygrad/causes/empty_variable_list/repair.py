@@ -6,7 +6,7 @@ from whygrad import syntax as ast
 from whygrad.causes.empty_variable_list.frozen import released_here
 from whygrad.causes.empty_variable_list.untracked import read_by_lambda
 from whygrad.model import Diagnosis, Fix
-from whygrad.repairs.edits import inserted, line_before
+from whygrad.repairs.edits import inserted, line_before, replaced
 from whygrad.repairs.file import SourceFile, bound
 from whygrad.repairs.imported import dotted
 from whygrad.repairs.moving import tape_block
@@ -18,6 +18,8 @@ ONCE = ("zip", "map", "filter", "enumerate", "reversed", "iter")
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file = source.main
     node = file.expression(diagnosis.location)
+    if node is not None and "lets no variable through" in diagnosis.message:
+        return _by_path(file, node)
     if isinstance(node, (ast.Name, ast.Call)):
         return _as_list(file, node)
     if not isinstance(node, ast.Attribute):
@@ -59,3 +61,13 @@ def _called_first(file: SourceFile, node: ast.Attribute, diagnosis: Diagnosis) -
     known = [c for c in calls if isinstance(c.args[0], ast.Name) and any(bound(s, c.args[0].id) for s in before if isinstance(s, ast.Assign))]
     line = line_before(file, statement, file.code(known[0])) if known and dotted(file, node) == "" else None
     return None if line is None else Fix(f"build the model first: `{file.code(known[0])}`", edits=(line,))
+
+
+def _by_path(file: SourceFile, node: ast.expr) -> Fix | None:
+    """`v.name` -> `v.path`."""
+    read = [n for n in ast.walk(node) if isinstance(n, ast.Attribute) and n.attr == "name"]
+    return (
+        Fix("look at `path`, which has the names of the layers", edits=(replaced(file, read[0], f"{file.code(read[0].value)}.path"),))
+        if read
+        else None
+    )

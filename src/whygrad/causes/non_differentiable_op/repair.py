@@ -16,13 +16,19 @@ from whygrad.repairs.rounding import without_rounding
 
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     node = source.main.expression(diagnosis.location)
-    if node is None:
+    if node is None or _has_another_gradient(source.main, node):
         return None
     function = source.main.function(node)
     of_a_metric = function is not None and any(word in function.name.lower() for word in metric_words())
     plain = without_rounding(source.main, node) if of_a_metric else None
     found = mended(diagnosis, source, _loss_of_metric(source.main, node) or plain or rewritten(source.main, node))
     return None if found is None else found.fix()
+
+
+def _has_another_gradient(file: SourceFile, node: ast.expr) -> bool:
+    """Under `graph.gradient_override_map(...)` the operation is meant, and its gradient is the user's own."""
+    managers = (i.context_expr for n in file.around(node) if isinstance(n, ast.With) for i in n.items)
+    return any(isinstance(m, ast.Call) and isinstance(m.func, ast.Attribute) and m.func.attr == "gradient_override_map" for m in managers)
 
 
 def _loss_of_metric(file: SourceFile, node: ast.expr) -> Rewrite | None:

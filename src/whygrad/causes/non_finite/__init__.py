@@ -21,7 +21,7 @@ What to write instead
     Losses from logits instead of log(softmax(x)); tf.math.divide_no_nan; tf.reduce_logsumexp. Clipping gradients does not help against NaN.
 
 Who can see it
-    A run. `check` sees a tf.where around a log, a square root or a division of the same value.
+    A run. `check` sees a tf.where around a log, a square root or a division of the same value, and a factor that is written as infinity.
 
 Further reading
     tf.debugging.enable_check_numerics: https://www.tensorflow.org/api_docs/python/tf/debugging/enable_check_numerics
@@ -52,6 +52,10 @@ def claim(e: Evidence) -> Claim:
             f"{e.code} is computed for every entry and left out only afterwards: where it is NaN or infinite, the gradient of {e.names} becomes NaN"
         )
         return Claim(message, _why("left out"), Fix(_fix(e)))
+    if how == "infinite factor":
+        message = f"{e.code} multiplies by infinity: where the other factor or the gradient is 0, the gradient of {e.names} becomes NaN"
+        fix = "add a large negative number where the mask says so, `x + (1.0 - mask) * -1e9`, or choose: `tf.where(mask, x, -1e9)`"
+        return Claim(message, "Zero times infinity is NaN, in the value and on the way back alike.", Fix(fix))
     message = f"{_seen(e)}, so the gradient of {e.names} is not finite"
     return Claim(message, _why(how), Fix(_fix(e)))
 

@@ -33,7 +33,7 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     if isinstance(tape, ast.Call) and isinstance(tape.func, ast.Attribute) and tape.func.attr == "minimize":
         return handed_to_minimize(file, node, tape)
     block = tape_block(file, tape_place(diagnosis))
-    if block is None or file.inside(node, block):
+    if block is None or file.inside(node, block) or _is_made_again(file, node, block):
         return None
     return _before(file, node, block) or after_the_block(file, node, block) or made_once(file, node, block)
 
@@ -42,6 +42,11 @@ def _is_taped(file: SourceFile, node: ast.expr) -> bool:
     """Whether it stands under a tape: then it was kept from an earlier one."""
     blocks = (n for n in file.around(node) if isinstance(n, ast.With))
     return any(called(file, item.context_expr) == TAPE for block in blocks for item in block.items)
+
+
+def _is_made_again(file: SourceFile, node: ast.expr, block: ast.With) -> bool:
+    """Whether the same call stands under the tape as well: then the one outside is kept apart on purpose, as a baseline or a target is."""
+    return isinstance(node, ast.Call) and any(isinstance(n, ast.Call) and file.code(n) == file.code(node) for n in ast.walk(block))
 
 
 def _before(file: SourceFile, node: ast.expr, block: ast.With) -> Fix | None:

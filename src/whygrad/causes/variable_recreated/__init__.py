@@ -19,6 +19,8 @@ What to write instead
         def __init__(self):
             self.kernel = tf.Variable(...)        # after: in __init__, or in build() of a Keras layer
 
+    A list of variables that was read once (`self.weights = self.model.trainable_variables`) goes stale when the model is made anew: read it again.
+
     In a Keras layer's `call`, use the layers that `__init__` stored on self; never write `Dense(8)(x)` there.
 
 Who can see it
@@ -37,12 +39,8 @@ from whygrad.model import Fix
 
 
 def claim(e: Evidence) -> Claim:
-    if e.fact("how") == "rebuilt":
-        return Claim(
-            f"{e.code} puts new variables in the place of {e.names}: the loss uses the new ones, the list that is asked for holds the old ones",
-            "A list of variables holds the variables themselves. Building the model again makes others of the same shapes; the list stays as it is.",
-            Fix("ask for `model.trainable_variables` of the model in use, at each gradient call, or take the list (and the optimizer) anew"),
-        )
+    if e.fact("how") in ("stale list", "renewed"):
+        return _stale(e)
     message = f"{e.code} makes a new variable on every call: the one in the list ({e.names}) is not the one the loss used"
     why = "The listed variable comes from an earlier call. The loss was computed from a fresh one with the same shape, created by the same line."
     return Claim(
@@ -52,3 +50,11 @@ def claim(e: Evidence) -> Claim:
             "create the variable (or layer, or model) once and use that one in every call: a layer in `__init__` or `build`, a model before the loop"
         ),
     )
+
+
+def _stale(e: Evidence) -> Claim:
+    message = f"{e.code} was read before its owner was made anew: the loss does not use {e.names}"
+    if e.fact("how") == "renewed":
+        message = f"{e.code} takes the place of the one before, and the list still has the variables of that: {e.names}"
+    why = "A list of variables does not follow the object that it came from. The loss was computed with the new object, the list holds the old one's."
+    return Claim(message, why, Fix("read the list again each time the model is made anew, or make the model once"))

@@ -21,7 +21,7 @@ What to write instead
     In half precision compute the loss in float32. One of two factors may start at zero: it moves in the first step, the other in the second.
 
 Who can see it
-    A run: it depends on values. `check` sees literal zeros.
+    A run: it depends on values. `check` sees literal zeros, and two factors that both start at zero.
 
 Further reading
     Mixed precision, "Loss scaling": https://www.tensorflow.org/guide/mixed_precision
@@ -40,6 +40,9 @@ def claim(e: Evidence) -> Claim:
         function, factor = e.fact("function"), e.fact("factor")
         message = f"the custom gradient of `{function}` multiplies by {factor}, which is zero here, so the gradient of {e.names} is zero"
         return Claim(message, why, Fix(f"find out why {e.fact('factor')} is zero (an integer division? a schedule that never starts?)"))
+    if how == "both start at zero":
+        message = f"{e.code} multiplies factors that both start at zero, so {e.names} {e.verb} a gradient of zero, in every step"
+        return Claim(message, why, Fix(f"{_fix(e)}; the other may start at zero"))
     if how == "where":
         message = f"{e.code} takes the other branch everywhere, so the gradient of {e.names} is zero"
         return Claim(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.dataclass import dataclass, field
-from whygrad.lint.flow import asked, cuts, missing, traps
+from whygrad.lint.flow import asked, cuts, infinities, missing, stuck, traps
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node, behind
 from whygrad.lint.flow.sources import Source, is_open, listed
@@ -52,10 +52,10 @@ def _answered(walk: Walk, question: Question, earlier: list[Question]) -> list[A
     ways = Ways(question)
     ways.follow_gradient()
     judged = list(_each(walk, ways, earlier))
-    trap = traps.classify(walk, ways)
-    if trap is not None:
-        fine = [s for s, finding in judged if finding is None and isinstance(s.value, Tensor) and s.value.node in ways.reached]
-        return [Answer(question, trap, fine, whole=False), *_grouped(question, [(s, f) for s, f in judged if f is not None], False)]
+    fine = [s for s, finding in judged if finding is None and isinstance(s.value, Tensor) and s.value.node in ways.reached]
+    spoilt = _spoilt(walk, ways, fine)
+    if spoilt is not None:
+        return [spoilt, *_grouped(question, [(s, f) for s, f in judged if f is not None], False)]
     unknown = _of_unknown_sources(ways) if not judged else []
     if unknown:
         return unknown
@@ -70,6 +70,15 @@ def _answered(walk: Walk, question: Question, earlier: list[Question]) -> list[A
     trainable = [f for s, f in judged if not (isinstance(s.value, Tensor) and s.value.form == "variable" and not s.value.node.trainable)]
     whole = not is_open(question) and all(f is not None for f in trainable) and bool(trainable)
     return _grouped(question, missing_ones, whole)
+
+
+def _spoilt(walk: Walk, ways: Ways, fine: list[Source]) -> Answer | None:
+    """A gradient comes back, and is NaN or zero."""
+    trap = traps.classify(walk, ways) or (infinities.classify(walk, ways) if walk.products and fine else None)
+    if trap is not None:
+        return Answer(ways.question, trap, fine, whole=False)
+    held = stuck.classify(walk, ways, fine) if walk.zeros and fine else None
+    return Answer(ways.question, held[0], held[1], whole=len(held[1]) == len(listed(ways.question))) if held is not None else None
 
 
 def _of_unknown_sources(ways: Ways) -> list[Answer]:
@@ -163,6 +172,8 @@ def _lost(walk: Walk, ways: Ways, source: Source, lost: list[Source], some_train
         return asked.watched_late(ways, node)
     if steps:
         found = cuts.classify(ways, steps, some_train)
+        early = found is not None and found.cause == "outside-tape" and found.facts.get("when") == "before"
+        found = (missing.computed_again(walk, ways, source, steps) if early and some_train else None) or found
         if found is not None:
             return found
     return missing.classify(walk, ways, source, [s.value.node for s in lost if isinstance(s.value, Tensor)], some_train)

@@ -65,11 +65,16 @@ def _plain_lists(left: Sequence, right: Sequence) -> bool:
 def _folded(walk: Walk, on_numbers: Callable[[Any, Any], Any], left: Any, right: Any, site: Site) -> Value:
     small = all(not isinstance(v, (int, float)) or abs(v) <= LARGEST for v in (left, right)) and not isinstance(left, (str, bytes))
     try:
-        if small or isinstance(right, str):
+        if small or isinstance(right, str) or (on_numbers is operator.mod and _is_simple_format(left)):
             return Plain(on_numbers(left, right))
     except Exception:  # the user's own mistake, or a type that only a run knows
         return walk.data(site, form="number")
     return walk.data(site, form="number")
+
+
+def _is_simple_format(text: Any) -> bool:
+    """`"W%d"`: nothing in it asks for a width."""
+    return isinstance(text, str) and text.count("%") == sum(text.count(code) for code in ("%d", "%s", "%i"))
 
 
 def elementwise(walk: Walk, function: str, values: list[Value], site: Site) -> Value:

@@ -6,6 +6,7 @@ from whygrad import syntax as ast
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node, Site, behind
 from whygrad.lint.flow.sources import Source, listed
+from whygrad.lint.flow.steps import is_stepped
 from whygrad.lint.flow.values import Function, Plain, Sequence, Tensor, Value
 from whygrad.lint.flow.walk import Question, Walk
 from whygrad.lint.flow.ways import Ways
@@ -22,6 +23,8 @@ def classify(walk: Walk, question: Question) -> Finding | None:
         return Finding("wrong-tape", question.site, {"how": "used up"}, [("it was asked before here", facts["asked before"])])
     if isinstance(question.sources, Sequence) and not question.sources.items and not question.sources.is_open:
         return empty(question, question.sources)
+    if isinstance(question.sources, Sequence) and "misnamed" in question.sources.cells:
+        return Finding("empty-variable-list", question.sources.cells["misnamed"], {"how": "by name"}, proven=False, severity="warning")
     if "no labels" in facts:
         return Finding("missing-loss", question.site, {"how": "labels"}, [("the loss is given here", facts["no labels"])])
     return bad_target(walk, question)
@@ -148,12 +151,19 @@ def unwatched(walk: Walk, ways: Ways, source: Source, index: int, earlier: list[
         return Finding("variable-replaced", node.site, {"how": "rebound"})
     node = _first(earlier, index, ways.question) or node
     made = [(f"`{source.name}` is made here, as a plain tensor", node.site)]
-    if _beside_variables(ways.question) or (_is_stepped(ways.question, source) and not _variables_used(ways)):
-        return Finding("not-a-variable", node.site, {"what": "a plain tensor"})
+    if _beside_variables(ways.question) or (is_stepped(walk, ways.question, source.name) and not _variables_used(ways)):
+        return Finding("not-a-variable", _made_at(node), {"what": "a plain tensor"})
     copy = next((w for w in (ways.tape.watched if ways.tape is not None else ()) if any(e.origin is node for e in w[0].edges)), None)
     if copy is not None:
         return Finding("not-watched", copy[2], {"how": "copy"}, list(made))
     return Finding("not-watched", _sources_site(ways.question), {"how": "tensor"}, list(made))
+
+
+def _made_at(node: Node) -> Site | None:
+    """Of one of several that may stand there: the first."""
+    while node.site is None and node.edges:
+        node = node.edges[0].origin
+    return node.site
 
 
 def _may_be_anything(node: Node) -> bool:
@@ -186,20 +196,6 @@ def _beside_variables(question: Question) -> bool:
 
 def _variables_used(ways: Ways) -> bool:
     return any(n.kind == "variable" and n.trainable for n in ways.reached)
-
-
-def _is_stepped(question: Question, source: Source) -> bool:
-    """Does the function assign `w = w - ...` to the source, or hand gradients to an optimizer or to `assign_sub`?"""
-    name = source.name.partition("[")[0]
-    return question.site.frame.node is not None and any(_is_step(node, name) for node in ast.walk(question.site.frame.node))
-
-
-def _is_step(node: ast.AST, name: str) -> bool:
-    if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
-        return isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Sub) and ast.unparse(node.value).startswith(name)
-    if isinstance(node, ast.AugAssign):
-        return isinstance(node.target, ast.Name) and node.target.id == name and isinstance(node.op, ast.Sub)
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("assign_sub", "apply_gradients")
 
 
 def watched_late(ways: Ways, node: Node) -> Finding:

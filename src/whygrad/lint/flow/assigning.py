@@ -8,6 +8,7 @@ from whygrad.lint.flow.graph import Cut
 from whygrad.lint.flow.outside import variables
 from whygrad.lint.flow.outside import weights as held
 from whygrad.lint.flow.outside.objects import WEIGHTS
+from whygrad.lint.flow.places import stack
 from whygrad.lint.flow.values import Class, Function, Module, Object, Plain, Sequence, Table, Tensor, Unknown, Value, options
 from whygrad.lint.flow.walk import Arguments, Env, Walk
 
@@ -16,7 +17,9 @@ def assign(walk: Walk, target: ast.expr, value: Value, env: Env, source: ast.exp
     """Bind `target`. `source`: the expression that the value comes from."""
     if isinstance(target, ast.Name):
         _name(value, target.id, source)
-        walk.state.write(env.outside.get(target.id, env.own), target.id, value)
+        cells = env.outside.get(target.id, env.own)
+        _note_renewed(walk, cells.get(target.id), value, env, source)
+        walk.state.write(cells, target.id, value)
     elif isinstance(target, (ast.Tuple, ast.List)):
         _unpack(walk, target.elts, value, env, source)
     elif isinstance(target, ast.Starred):
@@ -25,6 +28,14 @@ def assign(walk: Walk, target: ast.expr, value: Value, env: Env, source: ast.exp
         _attribute(walk, target, value, env, source)
     elif isinstance(target, ast.Subscript):
         _item(walk, target, value, env)
+
+
+def _note_renewed(walk: Walk, before: Value | None, value: Value, env: Env, source: ast.expr) -> None:
+    """A new object took the place of one: lists of its variables may have been made before. A loop over objects only changes what a name means."""
+    if not isinstance(value, Object) or not isinstance(before, Object) or value is before or source in walk.iterated or value.site is None:
+        return
+    if any(s.node is source for s in stack(value.site)):
+        walk.renewed.append((before, value, env.site(source)))
 
 
 def _name(value: Value, name: str, source: ast.expr) -> None:
@@ -54,6 +65,8 @@ def _attribute(walk: Walk, target: ast.Attribute, value: Value, env: Env, source
     for one in options(receiver):
         if _is_unnamed(value):
             _name(value, f"self.{target.attr}" if _is_self(target) else ast.unparse(target), source)
+        if isinstance(one, Object):
+            _note_renewed(walk, one.cells.get(target.attr), value, env, source)
         _set_attribute(walk, one, target.attr, value, env, target)
 
 
@@ -83,8 +96,9 @@ def _item(walk: Walk, target: ast.Subscript, value: Value, env: Env) -> None:
     receiver, index = walk.evaluate(target.value, env), walk.evaluate(target.slice, env)
     for one in options(receiver):
         if isinstance(one, Table):
-            key = index.value if isinstance(index, Plain) else Table.OTHER
-            walk.state.write(one.cells, key, value)
+            key = index.value if isinstance(index, Plain) and index.value.__hash__ is not None else Table.OTHER
+            before = [one.cells[key]] if key is Table.OTHER and key in one.cells else []  # it may lie under another key
+            walk.state.write(one.cells, key, walk.state.join([*before, value]))
         elif isinstance(one, Sequence):
             _sequence_item(walk, one, index, value)
         elif isinstance(one, Tensor) and one.form in ("array", "number"):

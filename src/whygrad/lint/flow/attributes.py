@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from whygrad.lint.flow import outside
 from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.imports import loaded, resolved
+from whygrad.lint.flow.infinities import INFINITY
 from whygrad.lint.flow.truth import without_none
 from whygrad.lint.flow.values import (
     Bound,
@@ -14,6 +17,7 @@ from whygrad.lint.flow.values import (
     Library,
     Module,
     Object,
+    Plain,
     Super,
     Unknown,
     Value,
@@ -24,7 +28,7 @@ from whygrad.lint.flow.walk import Arguments, Walk
 def attribute(walk: Walk, value: Value, name: str, site: Site) -> Value:
     """What `value.name` stands for. An attribute that is not known remembers of what it is one, so that calling it is a method call."""
     if value.__class__ is Library:
-        return Library(f"{value.name}.{name}")
+        return Plain(math.inf) if name in INFINITY and value.name in ("numpy", "math") else Library(f"{value.name}.{name}")
     value = without_none(value)
     if isinstance(value, Either):
         joined: Value = walk.state.join([attribute(walk, option, name, site) for option in value.options])

@@ -19,7 +19,7 @@ def through_custom(walk: Walk, function: Function, args: Arguments, result: Valu
         made.node.edges += carried(n for v in (*args.positional, *parts) for n in nodes(v))
         return made
     given = args.positional[1:] if function.owner is not None else args.positional
-    cuts = _cuts(walk, function, gradient, len(given), site)
+    cuts = judged(walk, function.name, gradient, len(given), site)
     made.node.edges += tuple(Edge(n, cut) for value, cut in zip(given, cuts) for n in nodes(value))
     inside = _variables(parts[0], {n for v in given for n in nodes(v)})
     made.node.edges += tuple(Edge(n, _cut_of_variables(walk, function, gradient, site)) for n in inside)
@@ -48,13 +48,13 @@ def _variables(value: Value, known: set[Node]) -> list[Node]:
     return [n for n in behind(start, lambda node, edge: edge.origin not in known) if n.kind == "variable"]
 
 
-def _cuts(walk: Walk, function: Function, gradient: Function, count: int, site: Site) -> list[Cut | None]:
-    """For each argument: why its gradient is None or zero, None where it is neither."""
+def judged(walk: Walk, name: str, gradient: Function, count: int, site: Site) -> list[Cut | None]:
+    """For each of `count` arguments of what is called `name`: why its gradient is None or zero, None where it is neither."""
     upstream = walk.unknown(site)
     returned = _tried(walk, gradient, Arguments([upstream] * max(1, len(gradient.node.args.args))), site)
     found = [_first_of_pair(o) if _takes_variables(gradient) else o for o in options(returned)]
     at = _return_site(gradient, site)
-    return [_worst([_judged(_item(value, i, count), function, gradient, at) for value in found]) for i in range(count)]
+    return [_worst([_judged(_item(value, i, count), name, gradient, at) for value in found]) for i in range(count)]
 
 
 def _tried(walk: Walk, gradient: Function, args: Arguments, site: Site) -> Value:
@@ -82,9 +82,9 @@ def _worst(cuts: list[Cut | None]) -> Cut | None:
     return cuts[0] if cuts and all(cut is not None for cut in cuts) else None
 
 
-def _judged(value: Value, function: Function, gradient: Function, at: Site) -> Cut | None:
+def _judged(value: Value, name: str, gradient: Function, at: Site) -> Cut | None:
     unreturned = not isinstance(at.node, ast.Constant) and isinstance(value, Plain) and value.value is None
-    facts = {"function": function.name, "how": "unreturned" if unreturned else "returned"}
+    facts = {"function": name, "how": "unreturned" if unreturned else "returned"}
     if isinstance(value, Plain) and value.value is None:
         return Cut("custom-gradient", facts, at)
     zero = (isinstance(value, Plain) and isinstance(value.value, (int, float)) and value.value == 0) or _times_zero(at.node)

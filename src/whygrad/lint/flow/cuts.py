@@ -17,7 +17,7 @@ def classify(ways: Ways, steps: list[Step], some_train: bool) -> Finding | None:
     if not broken:
         return None
     first = broken[0]
-    finding = _unrecorded(ways, broken, first) if first.broken == "outside" else _cut(ways, steps, first, some_train)
+    finding = _unrecorded(ways, steps, broken) if first.broken == "outside" else _cut(ways, steps, first, some_train)
     finding.steps = steps
     finding.related += _further(broken, finding)
     return finding
@@ -52,8 +52,8 @@ def _cut(ways: Ways, steps: list[Step], first: Step, some_train: bool) -> Findin
     return finding
 
 
-def _unrecorded(ways: Ways, broken: list[Step], first: Step) -> Finding:
-    tape = ways.tape
+def _unrecorded(ways: Ways, steps: list[Step], broken: list[Step]) -> Finding:
+    tape, first = ways.tape, broken[0]
     node = first.node
     began = tape.cells.get("began", 0) if tape is not None else 0
     when = "before" if node.order < began else "after"
@@ -62,7 +62,8 @@ def _unrecorded(ways: Ways, broken: list[Step], first: Step) -> Finding:
         return Finding("recording-stopped", beside(node, pause[2]), related=[("recording stops here", pause[2])])
     if tape is not None and tape.number in node.tapes:
         return Finding("outside-tape", beside(node, tape.site), {"when": "before", "how": "reset"})
-    if node.tapes:
+    goes_on = when == "after" and any(s.node.kind == "op" for s in steps[: steps.index(first)])  # from what this tape recorded
+    if node.tapes and not (goes_on and _only_around(ways, steps, node.tapes, began)):
         return _of_another_tape(ways, first, when)
     facts = {"when": when}
     place = beside(node, tape.site if tape is not None else None)
@@ -70,6 +71,17 @@ def _unrecorded(ways: Ways, broken: list[Step], first: Step) -> Finding:
     last = beside(unrecorded[-1].node, tape.site if tape is not None else None)
     related: list[tuple[str, Site | None]] = [] if last == place else [("the last operation outside the tape", last)]
     return Finding("outside-tape", place, facts, related)
+
+
+def _only_around(ways: Ways, steps: list[Step], numbers: frozenset[int], began: int) -> bool:
+    """Are these tapes open for something else: around the one that is asked, and none of them follows the source all the way?"""
+    source = steps[0].edge.origin
+    for tape in (t for t in ways.question.facts.get("tapes", ()) if t.number in numbers):
+        follows = (source.kind == "variable" and tape.watches_variables) or any(n is source for n, _, _ in tape.watched)
+        whole = follows and all(tape.number in s.node.tapes for s in steps if s.node.kind == "op")
+        if whole or tape.cells.get("began", 0) > began:
+            return False
+    return True
 
 
 def _of_another_tape(ways: Ways, first: Step, when: str) -> Finding:

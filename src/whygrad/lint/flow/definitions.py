@@ -56,7 +56,7 @@ def _decorators(walk: Walk, found: list[ast.expr], env: Env) -> tuple[frozenset[
         name = value.name if isinstance(value, Library) else ""
         if name and name.rpartition(".")[2] in MARKS:
             marks.add(MARKS[name.rpartition(".")[2]])
-        elif not name.startswith(TRANSPARENT):
+        elif not name.startswith(TRANSPARENT) or last == "RegisterGradient":
             wrappers.append((node, walk.evaluate(node, env)))
     return frozenset(marks - {""}), wrappers
 

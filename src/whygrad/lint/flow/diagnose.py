@@ -26,8 +26,9 @@ def diagnosis(answer: Answer, places: Places) -> Diagnosis | None:
         return None
     tape = question.tape.site if hasattr(question.tape, "site") else None  # type: ignore[union-attr]
     target = "the output" if question.api == "layer" else places.texts_of(question.target_node, question.site.path) or "the loss"
+    zeros = finding.facts.get("zeros", "").splitlines()
     evidence = Evidence(
-        variables=tuple(_variable(s.name, s.value, places) for s in answer.sources),
+        variables=tuple(_variable(s.name, s.value, places, s.name in zeros) for s in answer.sources),
         location=location,
         target=target,
         all_missing=answer.whole,
@@ -53,12 +54,12 @@ def diagnosis(answer: Answer, places: Places) -> Diagnosis | None:
     )
 
 
-def _variable(name: str, value: object, places: Places) -> VariableInfo:
+def _variable(name: str, value: object, places: Places, is_zero: bool = False) -> VariableInfo:
     if not isinstance(value, Tensor):
         return VariableInfo(name, None, None, None)
     dtype = value.node.dtype or None
     trainable = value.node.trainable if value.form == "variable" else None
-    return VariableInfo(name, None, dtype, trainable, None, places.location(value.node.site))
+    return VariableInfo(name, None, dtype, trainable, "zeros" if is_zero else None, places.location(value.node.site))
 
 
 def _severity(answer: Answer) -> Severity:

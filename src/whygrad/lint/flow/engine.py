@@ -32,7 +32,7 @@ def walk_file(path: str, text: str, finder: Finder) -> Walk:
     """Walk through a file as Python would run it; then through its functions and classes that were not used, with arguments nobody knows."""
     tree = ast.parse(text)
     walk = new_walk(finder)
-    walk.texts[path] = text
+    walk.texts[path], walk.trees[path] = text, tree
     found = survey(tree)
     walk.generators |= found.generators
     module = Module(path, {"__name__": Plain("__main__"), "__file__": Library("path")})

@@ -9,6 +9,7 @@ from whygrad import syntax as ast
 from whygrad.lint.flow import assigning, definitions, subscripts
 from whygrad.lint.flow.arithmetic import binary, compare, unary
 from whygrad.lint.flow.imports import resolved
+from whygrad.lint.flow.outside import misnamed
 from whygrad.lint.flow.truth import truth
 from whygrad.lint.flow.values import (
     NONE,
@@ -25,7 +26,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-MOST_ITEMS = 24
+MOST_ITEMS = 64
+MISNAMED = "is"
+ITERATED = "in"  # no name of Python's: what a comprehension runs over
+WHY_EMPTY = ("unbuilt", "untracked", "frozen")  # what a model's list of variables knows of itself
 BUILTINS = frozenset(dir(builtins))
 
 
@@ -166,7 +170,13 @@ def _comprehension(walk: Walk, node: ast.ListComp | ast.SetComp | ast.GeneratorE
     is_open = _generate(walk, node, 0, inner, found)
     if isinstance(node, ast.DictComp):
         return Table({k.value if isinstance(k, Plain) else Table.OTHER: v for k, v in found})
-    return Sequence.of([v for _, v in found], "set" if isinstance(node, ast.SetComp) else "list", is_open)
+    made = Sequence.of([v for _, v in found], "set" if isinstance(node, ast.SetComp) else "list", is_open)
+    if inner.own.get(MISNAMED) is not None and len(node.generators) == 1:
+        made.cells["misnamed"] = inner.own[MISNAMED]
+    source = inner.own.get(ITERATED)
+    if not found and len(node.generators) == 1 and isinstance(source, Sequence):
+        made.cells.update({k: v for k, v in source.cells.items() if k in WHY_EMPTY})
+    return made
 
 
 def _generate(walk: Walk, node: Any, level: int, env: Env, found: list[tuple[Value, Value]]) -> bool:
@@ -176,8 +186,15 @@ def _generate(walk: Walk, node: Any, level: int, env: Env, found: list[tuple[Val
         found.append((key, walk.evaluate(node.value if isinstance(node, ast.DictComp) else node.elt, env)))
         return False
     part = node.generators[level]
-    items, is_open = walk.items(walk.evaluate(part.iter, env), env.site(part.iter))
-    for item in items[: 2 if is_open else MOST_ITEMS]:
+    iterated = walk.evaluate(part.iter, env)
+    walk.iterated.add(part.iter)
+    items, is_open = walk.items(iterated, env.site(part.iter))
+    env.own[ITERATED] = iterated
+    if level == 0 and isinstance(node, ast.ListComp):
+        env.own[MISNAMED] = misnamed.filter_without_match(walk, part, [] if is_open else items, env)
+    turns = items[: 2 if is_open else MOST_ITEMS]
+    is_open |= len(items) > MOST_ITEMS
+    for item in turns:
         assigning.assign(walk, part.target, item, env, part.iter)
         known = [truth(walk.evaluate(test, env)) for test in part.ifs]
         if False in known:

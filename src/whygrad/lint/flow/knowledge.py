@@ -6,6 +6,7 @@ from functools import cache
 
 from whygrad import catalogue
 from whygrad.catalogue import Entry, Status, kinds
+from whygrad.lint.flow import infinities
 from whygrad.lint.flow.graph import Cut, Edge, Node, Site
 from whygrad.lint.flow.values import Object, Plain, Sequence, Tensor, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk
@@ -42,6 +43,8 @@ def apply(walk: Walk, name: str, args: Arguments, site: Site, dtype: str | None 
     if len(made) > 1 and not any(output.name for output in found.outputs):
         return Sequence.of([walk.state.join(made)], "list", True)  # as many as the arguments say
     if len(made) == 1:
+        if found.name.endswith("multiply"):
+            infinities.note_product(walk, args, site, made[0].node)
         return made[0]
     several = Sequence.of(made)
     several.cells["fields"] = [output.name for output in found.outputs]  # `tf.math.top_k(x).indices`

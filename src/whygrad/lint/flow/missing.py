@@ -5,11 +5,12 @@ from __future__ import annotations
 from whygrad import syntax as ast
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node, Site, behind
+from whygrad.lint.flow.outside import weights as held
 from whygrad.lint.flow.places import beside, stack
 from whygrad.lint.flow.sources import Source, listed
-from whygrad.lint.flow.values import Tensor
+from whygrad.lint.flow.values import Object, Sequence, Tensor
 from whygrad.lint.flow.walk import Walk
-from whygrad.lint.flow.ways import Ways
+from whygrad.lint.flow.ways import Step, Ways
 
 IGNORED = ("self", "cls", "args", "kwargs")
 
@@ -17,12 +18,29 @@ IGNORED = ("self", "cls", "args", "kwargs")
 def classify(walk: Walk, ways: Ways, source: Source, lost: list[Node], some_train: bool) -> Finding | None:
     assert isinstance(source.value, Tensor)
     node = source.value.node
-    found = _recreated(walk, ways, node)
+    found = _stale(walk, ways, node) or _recreated(walk, ways, node)
     if found is not None:
         return found
     if not some_train and not any(n in ways.price for n in lost):
         return _constant(ways, lost)
     return _unused(walk, ways, source, node)
+
+
+def _stale(walk: Walk, ways: Ways, node: Node) -> Finding | None:
+    """It belongs to an object whose name was given to another one since, and that one's variables are what the target used."""
+    old: list[Object] = []
+    first: Site | None = None
+    for before, after, site in walk.renewed:
+        if before not in old and not any(v.node is node for _, v, _ in held.weights(walk, before)):
+            continue
+        old.append(after)
+        first = first or site
+        if any(v.node in ways.price and v.node is not node for _, v, _ in held.weights(walk, after)):
+            sources = ways.question.sources
+            taken = sources.cells.get("taken") if isinstance(sources, Sequence) else None
+            facts = {"how": "stale list" if taken is not None else "renewed"}
+            return Finding("variable-recreated", taken or first, facts, [("it is made anew here", first)])
+    return None
 
 
 def _recreated(walk: Walk, ways: Ways, node: Node) -> Finding | None:
@@ -98,15 +116,31 @@ def _unread(ways: Ways) -> Finding | None:
 
 
 def _unread_parameter(site: Site, function: ast.FunctionDef | ast.AsyncFunctionDef, parameter: str) -> Finding:
-    place = Site(_namesake(function, parameter) or _returned(function) or function, site.frame)
+    place = Site(_namesake(function, parameter) or _returned(function, parameter) or function, site.frame)
     facts = {"how": "unread", "parameter": parameter, "function": function.name}
     return Finding("constant-loss", place, facts, [(f"`{parameter}` is a parameter here and never read", Site(function, site.frame))])
 
 
-def _returned(function: ast.AST) -> ast.expr | None:
-    """What the function returns, if that is one expression."""
+def _returned(function: ast.FunctionDef | ast.AsyncFunctionDef, parameter: str) -> ast.expr | None:
+    """What the function returns, if that is one expression; of a name that it is given there, the last value.
+
+    Of a tuple with one item for each parameter, the item that stands in the place of `parameter`.
+    """
     found = [n.value for n in ast.walk(function) if isinstance(n, ast.Return) and n.value is not None]
-    return found[0] if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    names = [a.arg for a in function.args.args]
+    one_each = isinstance(found[0], ast.Tuple) and len(found[0].elts) == len(names)
+    picked = found[0].elts[names.index(parameter)] if isinstance(found[0], ast.Tuple) and one_each else found[0]
+    given = _given(function, picked.id) if isinstance(picked, ast.Name) else None
+    return given if given is not None else found[0]
+
+
+def _given(function: ast.AST, name: str) -> ast.expr | None:
+    """The value that a name is given last; where that is made of its value before, the one that begins it."""
+    assigned = [n for n in ast.walk(function) if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name) and n.targets[0].id == name]
+    values = [a.value for a in sorted(assigned, key=lambda a: a.lineno, reverse=True)]
+    return next((v for v in values if not any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(v))), None)
 
 
 def _namesake(function: ast.AST, parameter: str) -> ast.expr | None:
@@ -116,6 +150,25 @@ def _namesake(function: ast.AST, parameter: str) -> ast.expr | None:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and any(w in node.targets[0].id.lower() for w in words):
             return node.value
     return None
+
+
+def computed_again(walk: Walk, ways: Ways, source: Source, steps: list[Step]) -> Finding | None:
+    """The loss has what was computed from the variable before the tape; under the tape the same is computed again, and dropped."""
+    assert isinstance(source.value, Tensor)
+    node, first = source.value.node, steps[0].node.site
+    again = [o for o in walk.operations if first is not None and o.site is not None and o.site.node is first.node and ways.records(o)]
+    again = [o for o in again if o.order < ways.question.order and any(e.origin is node for e in o.edges)]
+    if not again or ways.tape is None:
+        return None
+    early, late = beside(steps[0].node, ways.tape.site), beside(again[-1], ways.tape.site)
+    used = (s.node for n in ways.reached if n.site is not None for s in stack(n.called or n.site))
+    if late is None or late.node not in used:
+        return None  # nothing of that call is: then it is the pass before the tape that was meant
+    related = [
+        ("what the loss has of it was computed here, before the tape began", early),
+        (f"`{source.name}` is created here", _own_site(ways, node)),
+    ]
+    return Finding("unused-variable", late, {"how": "dropped"}, related)
 
 
 # -- some sources take no part -----------------------------------------------------------------------------------------------

@@ -41,7 +41,10 @@ def _flat(value: Value, node: ast.expr | None) -> Iterator[Source]:
     if isinstance(value, Sequence):
         elements = node.elts if isinstance(node, (ast.List, ast.Tuple)) and len(node.elts) == len(value.items) else [None] * len(value.items)
         names = value.cells.get("names", ())
-        base = _base(node)
+        taken = value.cells.get("taken")
+        read = taken.node if taken is not None else None
+        is_kept = isinstance(node, ast.Attribute) and isinstance(read, ast.Attribute) and node.attr != read.attr  # under another name
+        base = _base(read if is_kept else node)
         for i, (item, element) in enumerate(zip(value.items, elements)):
             if i < len(names) and base:
                 yield Source(f"{base}{names[i]}", item)

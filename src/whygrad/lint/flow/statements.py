@@ -71,6 +71,7 @@ def _if(walk: Walk, node: ast.If, env: Env) -> Flow:
 
 def _for(walk: Walk, node: ast.For | ast.AsyncFor, env: Env) -> Flow:
     iterable = walk.evaluate(node.iter, env)
+    walk.iterated.add(node.iter)
     items, is_open = walk.items(iterable, env.site(node.iter))
     turns = (items * 2 if len(items) == 1 else items)[:2] if is_open else items[:MOST_TURNS]
     return walk.state.collect(lambda: _turns(walk, node, env, turns, is_open))  # type: ignore[no-any-return]

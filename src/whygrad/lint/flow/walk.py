@@ -102,10 +102,19 @@ class Walk:
     variables: list[Node] = field(default_factory=list)
     operations: list[Node] = field(default_factory=list)
     replaced: list[tuple[Node, int, Site, str]] = field(default_factory=list)  # variables whose place on an object a tensor took
+    renewed: list[tuple[Object, Object, Site]] = field(default_factory=list)  # an object, what took its name, where
+    iterated: set[ast.AST] = field(default_factory=set)  # what `for` runs over
+    made_tapes: list[Tape] = field(default_factory=list)
     decisions: set[Node] = field(default_factory=set)  # tensors that an `if` asked
     generators: set[ast.AST] = field(default_factory=set)
     traps: list[tuple[Node, Node]] = field(default_factory=list)  # a `where`, and what it leaves out too late
+    infinite: dict[Node, bool] = field(default_factory=dict)  # tensors with a literal infinity in them; whether everywhere
+    products: list[tuple[Node, Node, bool]] = field(default_factory=list)  # a product with one of these, its other factor
+    zeros: set[Node] = field(default_factory=set)  # variables that start at zero
+    registered: dict[Any, Any] = field(default_factory=dict)  # functions under `tf.RegisterGradient`, by their names
+    overriding: list[Callable[[Site | None, str, Iterable[Edge]], Iterable[Edge]]] = field(default_factory=list)  # inside which override maps
     texts: dict[str, str] = field(default_factory=dict)  # of the files that were walked through
+    trees: dict[str, ast.Module] = field(default_factory=dict)
     modules: dict[str, Module] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)  # texts of modules that nothing was needed of yet
     fuel: int = FUEL
@@ -114,7 +123,6 @@ class Walk:
     classes: list[Class] = field(default_factory=list)
     functions: list[Any] = field(default_factory=list)  # module-level functions and methods, in the order of their definition
     models: list[Any] = field(default_factory=list)  # objects that were compiled
-    tapes: int = 0
     expressions: Mapping[type, Callable[[Walk, Any, Env], Value]] = field(init=False)  # who evaluates which kind of node
     call: Callable[[Value, Arguments, Site], Value] = field(init=False)
     execute: Callable[[Iterable[ast.stmt], Env], Any] = field(init=False)
@@ -149,6 +157,8 @@ class Walk:
 
     def node(self, kind: Kind, site: Site | None, edges: Iterable[Edge] = (), label: str = "", dtype: str = "") -> Node:
         tapes = self.state.recording() if kind == "op" else NO_TAPES
+        for overridden in self.overriding:
+            edges = overridden(site, label, edges)
         made = Node(kind, label, site, tuple(edges), tapes, self.state.tick(), dtype)
         if kind == "op":
             self.operations.append(made)
@@ -157,6 +167,8 @@ class Walk:
     def unknown(self, site: Site | None, *inputs: Value) -> Unknown:
         """What objects hold is not followed: everything leads to something unknown anyway."""
         inside = [n for v in inputs if v.__class__ is not Object for n in nodes(v, 2)]
+        if self.zeros:
+            self.zeros.difference_update(inside)  # who knows what is done with them
         return Unknown(self.node("unknown", site, carried(inside) if inside else ()))
 
     def data(self, site: Site | None, label: str = "", form: Form = "tensor", dtype: str = "") -> Tensor:

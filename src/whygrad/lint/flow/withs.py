@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from whygrad.lint.flow import overrides
 from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.values import NONE, Object, Partial, Plain, Tape, Value
 from whygrad.lint.flow.walk import Arguments, Walk
@@ -20,6 +21,8 @@ def within(walk: Walk, manager: Value, site: Site, rest: Callable[[Value], None]
         end(walk, manager)
     elif isinstance(manager, Object) and manager.made_by == PAUSE:
         _paused(walk, manager.data["tape"], site, rest)
+    elif isinstance(manager, Object) and manager.made_by == overrides.MADE_BY:
+        overrides.within(walk, manager, rest)
     elif isinstance(manager, Object) and manager.made_by == GENERATOR:
         run: Callable[[Callable[[Value], None]], None] = manager.data["run"]
         run(rest)

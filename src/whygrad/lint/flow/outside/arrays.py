@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from whygrad.lint.flow.graph import Cut, Site
 from whygrad.lint.flow.outside.variables import dtype_of_name, dtype_of_value
-from whygrad.lint.flow.values import Sequence, Value
+from whygrad.lint.flow.values import Plain, Sequence, Value
 from whygrad.lint.flow.walk import Arguments, Walk
 
 # What type of numbers comes out of functions of NumPy. No gradient goes through any of them, so the catalogue has none.
@@ -53,10 +55,20 @@ def function(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     last = name.rpartition(".")[2]
     if last[:1].isupper():
         return walk.unknown(site, *args.all()) if args.nodes() else walk.data(site, form="number")
+    if last in TESTS and args.positional and isinstance(args.positional[0], Plain):
+        return _tested(walk, last, args.positional[0].value, site)
     dtype = dtype_of_name(args.get("dtype")) or _dtype(last, args)
     call = name if name.startswith(("numpy", "math")) else "numpy"
     form = "number" if name.startswith(("math", "cmath", "statistics")) else "array"
     return walk.join(site, args.all(), form, dtype, Cut("left-tensorflow", {"call": call}, site))  # type: ignore[arg-type]
+
+
+TESTS = {"isinf": math.isinf, "isfinite": math.isfinite, "isnan": math.isnan}
+
+
+def _tested(walk: Walk, name: str, number: object, site: Site) -> Value:
+    """`np.isinf(limit)` of a number that is known."""
+    return Plain(TESTS[name](number)) if isinstance(number, (int, float)) else walk.data(site, form="number", dtype="bool")
 
 
 FLOATS = frozenset({"normal", "uniform", "random", "rand", "randn", "mean", "std", "standard_normal", "random_sample", "var"})

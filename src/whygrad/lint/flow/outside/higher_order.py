@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from whygrad.lint.flow.graph import Cut, Site
+from whygrad.lint.flow.graph import Cut, Site, behind, carried, cut_off
 from whygrad.lint.flow.outside.variables import dtype_of_name
-from whygrad.lint.flow.values import Bound, Function, Partial, Plain, Sequence, Value, nodes
+from whygrad.lint.flow.values import Bound, Function, Partial, Plain, Sequence, Tensor, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 
 Handler = Callable[[Walk, Arguments, Site], Value]
@@ -78,11 +78,26 @@ def python_function(differentiable: bool) -> Handler:
         function = args.get("func", 0)
         given = list(inputs.items) if isinstance(inputs, Sequence) else [inputs] if inputs is not None else []
         if differentiable and isinstance(function, CALLABLE):
-            return walk.call(function, Arguments(given), site)
+            return _at_the_border(walk, walk.call(function, Arguments(given), site), given, site)
         cut = None if differentiable else Cut("python-function", {"op": "PyFunc"}, site)
         return walk.op(site, given, "tensorflow.py_function", "", cut)
 
     return handle
+
+
+def _at_the_border(walk: Walk, result: Value, given: list[Value], site: Site) -> Value:
+    """What a `py_function` gives. Where all that goes in leaves TensorFlow inside, the wrapper is the place that counts: NumPy was meant."""
+    if isinstance(result, Sequence):
+        return Sequence.of([_at_the_border(walk, v, given, site) for v in result.items], result.kind, result.is_open)
+    arguments = {n for v in given for n in nodes(v)}
+    by_gradient = behind(nodes(result), lambda node, edge: edge.cut is None and node not in arguments)
+    whole = behind(nodes(result), lambda node, edge: node not in arguments)
+    left = any(e.cut is not None and e.cut.cause == "left-tensorflow" for n in whole if n not in arguments for e in n.edges)
+    if not left or any(n in arguments or n.kind == "unknown" for n in by_gradient):
+        return result
+    used = [n for n in whole if n in arguments]
+    edges = (*cut_off(used, Cut("python-function", {"op": "EagerPyFunc"}, site)), *carried(n for n in by_gradient if n.kind == "variable"))
+    return Tensor(walk.node("op", site, edges, "tensorflow.py_function"))
 
 
 HANDLERS: dict[str, Handler] = {

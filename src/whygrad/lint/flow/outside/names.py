@@ -15,6 +15,7 @@ _DOORS = (
     ("tf_keras.", "keras."),
     ("keras.api._v2.keras.", "keras."),
     ("keras.api.", "keras."),
+    ("tensorflow.python.framework.ops.", "tensorflow."),
     ("tensorflow.python.ops.math_ops.", "tensorflow.math."),
     ("tensorflow.python.ops.array_ops.", "tensorflow."),
     ("tensorflow.python.ops.nn_ops.", "tensorflow.nn."),

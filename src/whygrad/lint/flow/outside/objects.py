@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.lint.flow import overrides
 from whygrad.lint.flow.arithmetic import elementwise
 from whygrad.lint.flow.graph import Cut, Edge, Site
 from whygrad.lint.flow.outside import arrays, containers, datasets, layers, losses, tapes, training, variables
 from whygrad.lint.flow.outside import weights as held
+from whygrad.lint.flow.outside.lists import LISTS, listed
 from whygrad.lint.flow.outside.names import kind_of
 from whygrad.lint.flow.values import NONE, Library, Object, Plain, Sequence, Table, Tape, Tensor, Unknown, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 
-LISTS = {  # of a model: which of its variables
-    "trainable_variables": "trainable",
-    "trainable_weights": "trainable",
-    "variables": "all",
-    "weights": "all",
-    "non_trainable_variables": "frozen",
-    "non_trainable_weights": "frozen",
-}
 WEIGHTS = ("kernel", "bias", "embeddings", "gamma", "beta", "depthwise_kernel", "pointwise_kernel", "recurrent_kernel")
 ASSIGNS = ("assign", "assign_add", "assign_sub", "scatter_nd_update", "scatter_update", "scatter_nd_add")
 STORES = ("tensorflow.queue.", "tensorflow.lookup.", "tensorflow.FIFOQueue", "tensorflow.RandomShuffleQueue")
+LOADS = ("load_weights", "set_weights", "restore", "read")
 OUT = (".numpy", ".item", ".tolist")
 
 
@@ -90,43 +85,6 @@ def _losses(walk: Walk, model: Object, site: Site) -> Value:
     return Sequence.of(items, "list", model.data.get("adds losses", False))
 
 
-def listed(walk: Walk, model: Object, which: str, site: Site) -> Value:
-    """`model.trainable_variables` and its relatives. It remembers the names and whether it can be empty."""
-    found = list(held.trained(walk, model))
-    kept, names = [], []
-    unbuilt = False
-    for name, variable, owner, trains in found:
-        if not held.is_built(owner):
-            unbuilt = True
-            continue
-        if which == "all" or trains is not (which == "frozen"):
-            kept.append(variable if trains is not None or which == "all" else walk.unknown(site))
-            names.append(name)
-    if which == "all":
-        moving = [(n, o) for n, _, o, _ in found if o.made_by.rpartition(".")[2] in held.MOVING]
-        for name, owner in moving:
-            kept.append(_moving(walk, owner, site))
-            names.append(f"{name}.moving_mean")
-    made = Sequence.of(kept, "list")
-    made.cells["names"] = tuple(names)
-    made.cells["of"] = model
-    if unbuilt:
-        made.cells["unbuilt"] = site
-    if not kept and any(isinstance(v, Object) and v.cls is not None and v.made_by == "builtins.object" for v in model.cells.values()):
-        made.cells["untracked"] = site
-    if found and not kept and not unbuilt:
-        frozen = (o.data.get("told to train") for o in (model, *(owner for _, _, owner, _ in found)) if held.is_trainable(o) is False)
-        made.cells["frozen"] = next(frozen, None)
-    return made
-
-
-def _moving(walk: Walk, layer: Object, site: Site) -> Tensor:
-    if "moving" not in layer.data:
-        layer.data["moving"] = walk.variable(layer.site or site, (), "float", trainable=False, name="moving_mean")
-    found: Tensor = layer.data["moving"]
-    return found
-
-
 def method(walk: Walk, receiver: Value, name: str, args: Arguments, site: Site) -> Value:
     """`receiver.name(...)` where no function of the user's is meant."""
     if isinstance(receiver, Tape):
@@ -144,11 +102,20 @@ def of_unknown(walk: Walk, receiver: Value, name: str, args: Arguments, site: Si
     """A method of something unknown: what its name says, where that is enough."""
     if name == "compile":
         return training.compile_(walk, receiver, args, site)
+    _loaded(walk, name)
+    if name == "gradient_override_map":
+        return overrides.make(args, site)
     if name in tapes.ASKING and isinstance(receiver, Unknown) and "tape" in _written(site).lower():
         return tapes.ask(walk, receiver, name, args, site)
     if name in ("numpy", "item", "tolist"):
         return walk.join(site, [receiver], "array", cut=Cut("left-tensorflow", {"call": f".{name}"}, site))
     return walk.unknown(site, receiver, *args.all())
+
+
+def _loaded(walk: Walk, name: str) -> None:
+    """Weights that come from elsewhere: none is known to be zero any more."""
+    if name in LOADS:
+        walk.zeros.clear()
 
 
 def _written(site: Site) -> str:
@@ -193,6 +160,7 @@ def of_object(walk: Walk, receiver: Object, name: str, args: Arguments, site: Si
         return NONE
     if name in ("build", "load_weights", "set_weights"):
         held.mark_built(walk, receiver)
+        _loaded(walk, name)
         if name == "set_weights" and walk.state.tapes:
             for _, variable, _ in held.weights(walk, receiver):
                 variables.store(walk, variable.node, args.nodes(), site)

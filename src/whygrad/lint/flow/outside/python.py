@@ -237,6 +237,12 @@ def _silent(walk: Walk, args: Arguments, site: Site) -> Value:
     return NONE
 
 
+def _str(walk: Walk, args: Arguments, site: Site) -> Value:
+    """`"W" + str(layer)` is the name of a parameter."""
+    value = args.get("object", 0)
+    return Plain(str(value.value)) if isinstance(value, Plain) and isinstance(value.value, (int, str)) else _text(walk, args, site)
+
+
 def _text(walk: Walk, args: Arguments, site: Site) -> Value:
     return walk.data(site, form="number", dtype="string")
 
@@ -276,7 +282,7 @@ HANDLERS: dict[str, Handler] = {
     "collections.defaultdict": lambda walk, args, site: Table({}),
     "collections.deque": _collect("list"),
     "builtins.print": _silent,
-    "builtins.str": _text,
+    "builtins.str": _str,
     "builtins.repr": _text,
     "builtins.format": _text,
     "builtins.input": _text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from whygrad import syntax as ast
 from whygrad.lint.flow import withs
-from whygrad.lint.flow.graph import Site
+from whygrad.lint.flow.graph import Node, Site
 from whygrad.lint.flow.values import NONE, Object, Plain, Sequence, Table, Tape, Tensor, Unknown, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Question, Walk
 
@@ -12,11 +12,11 @@ ASKING = ("gradient", "jacobian", "batch_jacobian")
 
 
 def make(walk: Walk, args: Arguments, site: Site) -> Value:
-    walk.tapes += 1
     persistent, watching = args.get("persistent", 0), args.get("watch_accessed_variables", 1)
     off = isinstance(watching, Plain) and watching.value is False
     lasts = persistent is not None and (not isinstance(persistent, Plain) or bool(persistent.value))
-    return Tape(walk.tapes, site, lasts, not off)
+    walk.made_tapes.append(Tape(len(walk.made_tapes) + 1, site, lasts, not off))
+    return walk.made_tapes[-1]
 
 
 def method(walk: Walk, tape: Tape, name: str, args: Arguments, site: Site) -> Value:
@@ -25,7 +25,7 @@ def method(walk: Walk, tape: Tape, name: str, args: Arguments, site: Site) -> Va
     if name == "watch":
         for value in args.all():
             for node in nodes(value):
-                tape.watched.append((node, walk.state.tick(), site))
+                tape.watched.append((_watched(node), walk.state.tick(), site))
         return NONE
     if name == "stop_recording":
         return Object(withs.PAUSE, site, data={"tape": tape})
@@ -41,6 +41,13 @@ def method(walk: Walk, tape: Tape, name: str, args: Arguments, site: Site) -> Va
     return walk.unknown(site)
 
 
+def _watched(node: Node) -> Node:
+    """Of `v.value` the variable itself: in Keras 3 that is the `tf.Variable` below."""
+    written = node.site.node if node.site is not None and node.kind == "unknown" else None
+    is_value = isinstance(written, ast.Attribute) and written.attr == "value" and len(node.edges) == 1
+    return node.edges[0].origin if is_value and node.edges[0].origin.kind == "variable" else node
+
+
 def ask(walk: Walk, tape: Tape | Unknown | None, api: str, args: Arguments, site: Site) -> Value:
     """A gradient call. Its answer has the structure of the sources."""
     target, sources = args.get("target", 0), args.get("sources", 1)
@@ -50,6 +57,7 @@ def ask(walk: Walk, tape: Tape | Unknown | None, api: str, args: Arguments, site
     question.target_node, question.sources_node = _argument_nodes(site)
     given = args.get("unconnected_gradients", 3)
     question.facts["zero on purpose"] = given is not None and not (isinstance(given, Plain) and given.value in (None, "none"))
+    question.facts["tapes"] = walk.made_tapes
     if isinstance(tape, Tape):
         question.facts["asked before"] = tape.cells.get("asked") if not tape.persistent else None
         question.facts["recording"] = tape in walk.state.tapes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from whygrad.catalogue.kinds import is_stop
-from whygrad.lint.flow import knowledge, traps
+from whygrad.lint.flow import infinities, knowledge, overrides, traps
 from whygrad.lint.flow.graph import Cut, Edge, Site
 from whygrad.lint.flow.outside import datasets, higher_order, old_names, tapes, variables
 from whygrad.lint.flow.outside.names import SHORT
@@ -20,7 +20,9 @@ def convert(walk: Walk, args: Arguments, site: Site) -> Value:
     value = args.get("value", 0) or args.get("x", 0)
     dtype = dtype_of_name(args.get("dtype", 1)) or dtype_of_value(value)
     if value is None or not nodes(value):
-        return walk.data(site, "tensorflow.constant", dtype=dtype)
+        made = walk.data(site, "tensorflow.constant", dtype=dtype)
+        infinities.note_filled(walk, value, site, made.node)
+        return made
     if isinstance(value, Unknown):
         return value
     if isinstance(value, Tensor) and value.form in ("tensor", "variable"):
@@ -58,11 +60,20 @@ def made(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     if args.nodes():
         cut = Cut("index-only", {"op": last}, site)
         return (
-            walk.op(site, args.all(), name, dtype or "float", cut)
-            if last in ("range", "zeros", "ones")
-            else knowledge.apply(walk, name, args, site, dtype or None)
+            walk.op(site, args.all(), name, dtype or "float", cut) if last in ("range", "zeros", "ones") else _filled(walk, name, args, site, dtype)
         )
-    return walk.data(site, name, dtype=dtype or "float")
+    data = walk.data(site, name, dtype=dtype or "float")
+    infinities.note_filled(walk, args.get("value", 1), site, data.node)
+    return data
+
+
+def _filled(walk: Walk, name: str, args: Arguments, site: Site, dtype: str) -> Value:
+    """`tf.fill(tf.shape(x), value)` and its relatives."""
+    result = knowledge.apply(walk, name, args, site, dtype or None)
+    if name.endswith(".fill"):
+        for node in nodes(result):
+            infinities.note_filled(walk, args.get("value", 1), site, node)
+    return result
 
 
 def random(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
@@ -137,6 +148,7 @@ def where(walk: Walk, args: Arguments, site: Site) -> Value:
     by = Cut("index-only", {"op": "Select"}, site)
     made.node.edges += tuple(Edge(n, by) for n in nodes(condition))
     traps.note(walk, args, site, made.node)
+    infinities.note_where(walk, args, site, made.node)
     return made
 
 
@@ -169,6 +181,7 @@ def setting(walk: Walk, args: Arguments, site: Site) -> Value:
 HANDLERS: dict[str, Handler] = {
     **higher_order.HANDLERS,
     "tensorflow.GradientTape": tapes.make,
+    "tensorflow.RegisterGradient": overrides.register,
     "tensorflow.constant": convert,
     "tensorflow.convert_to_tensor": convert,
     "keras.ops.convert_to_tensor": convert,

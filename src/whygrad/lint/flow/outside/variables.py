@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whygrad.lint.flow.graph import Cut, Edge, Node, Site
+from whygrad.lint.flow.stuck import starts_at_zero
 from whygrad.lint.flow.values import Either, Library, Object, Plain, Sequence, Tensor, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk
 
@@ -53,7 +54,14 @@ def make(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     trainable = args.get("trainable", 1 if name == "tensorflow.Variable" else None)
     off = isinstance(trainable, Plain) and trainable.value is False
     inputs = [initial] if isinstance(initial, (Tensor, Sequence)) else []
-    return walk.variable(site, inputs, dtype, not off)
+    return _starting(walk, walk.variable(site, inputs, dtype, not off), initial)
+
+
+def _starting(walk: Walk, made: Tensor, initial: Value | None) -> Tensor:
+    """A new variable, noted where it starts at zero."""
+    if starts_at_zero(initial):
+        walk.zeros.add(made.node)
+    return made
 
 
 def _got(walk: Walk, args: Arguments, site: Site) -> Value:
@@ -62,14 +70,15 @@ def _got(walk: Walk, args: Arguments, site: Site) -> Value:
     initial = args.get("initializer", 3)
     dtype = dtype_of_name(args.get("dtype", 2)) or (dtype_of_value(initial) if isinstance(initial, (Tensor, Plain)) else "")
     off = isinstance(trainable, Plain) and trainable.value is False
-    return walk.variable(site, (), dtype or "float", not off, name.value if isinstance(name, Plain) and isinstance(name.value, str) else "")
+    title = name.value if isinstance(name, Plain) and isinstance(name.value, str) else ""
+    return _starting(walk, walk.variable(site, (), dtype or "float", not off, title), initial)
 
 
 def add_weight(walk: Walk, owner: Object, args: Arguments, site: Site) -> Value:
     """`self.add_weight(...)` of a layer: a variable that Keras tracks."""
     trainable = args.get("trainable")
     off = isinstance(trainable, Plain) and trainable.value is False
-    made = walk.variable(site, (), dtype_of_name(args.get("dtype")) or "float", not off)
+    made = _starting(walk, walk.variable(site, (), dtype_of_name(args.get("dtype")) or "float", not off), args.get("initializer"))
     name = args.get("name")
     if isinstance(name, Plain) and isinstance(name.value, str):
         made.node.name = name.value
@@ -81,12 +90,14 @@ def assign(walk: Walk, variable: Value, value: Value | None, site: Site) -> Valu
     """`v.assign(value)`: the number is kept, how it was computed is forgotten."""
     for one in options(variable):
         if isinstance(one, Tensor) and value is not None:
+            walk.zeros.discard(one.node)
             store(walk, one.node, nodes(value), site)
     return variable
 
 
 def store(walk: Walk, variable: Node, values: list[Node], site: Site, at: Site | None = None) -> None:
     """Note that `values` went into a variable, while which tapes recorded."""
+    walk.zeros.discard(variable)
     facts = {"op": "Assign", "order": str(walk.state.tick()), "tapes": " ".join(str(t) for t in sorted(walk.state.recording()))}
     cut = Cut("state-round-trip", facts, at or site)
     variable.edges += tuple(Edge(node, cut) for node in values if node is not variable)
