@@ -18,7 +18,8 @@ with tf.Graph().as_default() as graph:
     with v1.Session(config=v1.ConfigProto(inter_op_parallelism_threads=1)) as session:
         session.run(v1.global_variables_initializer())
         for _ in range(3):
-            _, value, grads = session.run([train, loss, asked], {x: [[1.0, 2.0], [0.5, -1.0]]})
+            value, grads = session.run([loss, asked], {x: [[1.0, 2.0], [0.5, -1.0]]})
+            session.run(train, {x: [[1.0, 2.0], [0.5, -1.0]]})  # not with the others: whether they read `w` before or after would be chance
             show(value, grads)
         show(session.run([w, r]))
     names = [op.name for op in graph.get_operations()]
