@@ -14,5 +14,5 @@ train = tf.train.AdamOptimizer(0.1).minimize(loss)
 with tf.Session() as session:
     session.run(tf.global_variables_initializer())
     for _ in range(3):
-        show(*session.run([train, loss, w, b], {x: [[1.0, 2.0]]})[1:])
+        show(session.run([train, loss], {x: [[1.0, 2.0]]})[1], *session.run([w, b]))
 show([op.name for op in tf.get_default_graph().get_operations()])
