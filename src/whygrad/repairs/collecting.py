@@ -39,7 +39,7 @@ def collected(file: SourceFile, node: ast.expr | ast.stmt) -> Rewrite | None:
     if store is None or not isinstance(loop, ast.For) or not tensorflow(file):
         return None
     made = _made(file, store, loop)
-    rows = None if made is None else _rows(made, store.axis)
+    rows = None if made is None else _rows(file, made, store.axis)
     if made is None or rows is None or not _goes_through(file, loop, store, rows):
         return None
     reads = [n for n in uses(file.home(loop), store.name.id) if n is not store.name]
@@ -88,27 +88,20 @@ def _made(file: SourceFile, store: Store, loop: ast.For) -> ast.Call | None:
     return value
 
 
-def _rows(made: ast.Call, axis: int) -> ast.expr | None:
-    """How many rows there are, as it is written in the shape."""
-    shape = made.args[0] if made.args else None
-    if isinstance(shape, ast.Call) and shape.args:  # tf.Variable(tf.zeros(...))
-        shape = shape.args[0]
-    sizes = shape.elts if isinstance(shape, (ast.Tuple, ast.List)) else [shape] if shape is not None else []
+def _rows(file: SourceFile, made: ast.Call, axis: int) -> ast.expr | None:
+    """How many rows there are, as it is written in the shape of `np.zeros(shape)` or `tf.Variable(tf.zeros(shape))`."""
+    filled = made.args[0] if called(file, made) == "tensorflow.Variable" and made.args else made
+    if not isinstance(filled, ast.Call) or called(file, filled) not in EMPTY or not filled.args:
+        return None
+    shape = filled.args[0]
+    sizes = shape.elts if isinstance(shape, (ast.Tuple, ast.List)) else [shape]
     return sizes[axis] if axis < len(sizes) else None
 
 
 def _goes_through(file: SourceFile, loop: ast.For, store: Store, rows: ast.expr) -> bool:
     """Does the loop write each row, in their order? `for t in range(rows)`, `for t, x in enumerate(xs)` where there are `len(xs)` rows."""
-    made = _made(file, store, loop)
-    inner = made.args[0] if made is not None and called(file, made) == "tensorflow.Variable" and made.args else made
     over = loop.iter
-    if (
-        called(file, inner) not in EMPTY
-        or not isinstance(over, ast.Call)
-        or not isinstance(over.func, ast.Name)
-        or len(over.args) != 1
-        or over.keywords
-    ):
+    if not isinstance(over, ast.Call) or not isinstance(over.func, ast.Name) or len(over.args) != 1 or over.keywords:
         return False
     counter: ast.expr = loop.target
     count = file.code(over.args[0])

@@ -142,27 +142,26 @@ def _trace_back(sample: Sample, definition: Any, graph: Any, names: dict[int, st
 
 def _apart_from(tensors: list[Any], ops: list[Any]) -> list[Any]:
     """The tensors that none of the operations is computed from."""
-    queue = [t for op in ops for t in op.inputs]
-    behind = {t.name for t in queue}
-    while queue:
-        for t in queue.pop().op.inputs:
-            if t.name not in behind:
-                behind.add(t.name)
-                queue.append(t)
+    behind = _upstream([t for op in ops for t in op.inputs])
     return [t for t in tensors if t.name not in behind]
 
 
 def _ancestors(graph: Any, targets: set[str], stop: frozenset[str] = frozenset()) -> list[Any]:
     """Every floating-point tensor that the targets are computed from, and they themselves; nothing from before operations of the types `stop`."""
-    queue = [t for op in graph.get_operations() for t in op.outputs if t.name in targets]
-    found = {t.name: t for t in queue}
+    found = _upstream([t for op in graph.get_operations() for t in op.outputs if t.name in targets], stop)
+    return [t for t in found.values() if t.dtype.is_floating]
+
+
+def _upstream(tensors: list[Any], stop: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """By name: the tensors and all that they are computed from; nothing from before operations of the types `stop`."""
+    found, queue = {t.name: t for t in tensors}, tensors
     while queue:
         op = queue.pop().op
         for t in op.inputs if op.type not in stop else ():
             if t.name not in found:
                 found[t.name] = t
                 queue.append(t)
-    return [t for t in found.values() if t.dtype.is_floating]
+    return found
 
 
 def names_of(graph: Any) -> dict[int, str]:

@@ -23,11 +23,8 @@ def definition_of(backward: Any) -> Any:
 
 def registered(op: Any) -> tuple[str, Any] | None:
     """What `gradient_override_map` chose for an operation, if that is a function of the program: its name there, and where it is written."""
-    name = op.get_attr("_gradient_op_type").decode()
-    try:
-        code: CodeType | None = getattr(tf_ops.gradient_registry.lookup(name), "__code__", None)
-    except LookupError:
-        return None
+    name, function = _chosen(op)
+    code: CodeType | None = getattr(function, "__code__", None)
     return (name, sites.definition(code)) if code is not None and sites.is_user_code(code) else None
 
 
@@ -35,9 +32,15 @@ def is_handwritten(op: Any) -> bool:
     """Whether TensorFlow differentiates this operation of a graph by a function of the program."""
     if "_gradient_op_type" not in op.node_def.attr:
         return False
+    _, function = _chosen(op)
+    by_tape = None if function is None else inspect.getclosurevars(function).nonlocals.get("tape_grad_fn")  # so `tf.custom_gradient` registers it
+    return definition_of(by_tape) is not None if by_tape is not None else registered(op) is not None
+
+
+def _chosen(op: Any) -> tuple[str, Any]:
+    """The name that the operation has for its gradient, and the function that is registered under it; None where there is none."""
+    name = op.get_attr("_gradient_op_type").decode()
     try:
-        function = tf_ops.gradient_registry.lookup(op.get_attr("_gradient_op_type").decode())
+        return name, tf_ops.gradient_registry.lookup(name)
     except LookupError:
-        return False
-    registered = inspect.getclosurevars(function).nonlocals.get("tape_grad_fn")  # by `tf.custom_gradient`; else by `tf.RegisterGradient`
-    return definition_of(registered) is not None if registered is not None else sites.is_user_code(function.__code__)
+        return name, None
