@@ -20,6 +20,7 @@ RAW = "`layer.w` is a raw tf.Variable on a Keras 3 layer: Keras does not track i
 EQUAL = "all 3 units of `dense/kernel` begin equal and get equal gradients, so together they can do no more than one unit could"
 ZEROS = "`x @ a @ b` multiplies by zero (`b`: all 2 values of it are zero), so the gradient of `a` and `b` is zero"
 EMPTY = "`model.trainable_variables` is empty: there is nothing to train"
+FLAT = "all 8 values that go into the relu of `...` are negative or zero (the largest is -1), so the gradient of `w` is zero"
 HEAD = """import keras
 import numpy as np
 import tensorflow as tf
@@ -62,6 +63,23 @@ def zeros(one: str, other: str, after_one: str, after_other: str) -> Case:
     return Case("zero-factor", ZEROS, text, "x @ a @ b", made, after, (("a", f"tf.Variable({one})"), ("b", f"tf.Variable({other})")))
 
 
+def flat(before: str, after: str, around: str = "{}") -> Case:
+    """One expression that is flat for `-x @ w - 1`."""
+    text = f"{HEAD}{POINTS}h = x @ w - 9.0\n    y = {around.format(before)}{ASKED}"
+    return Case("flat-region", FLAT, text, before, before, after)
+
+
+def dying(layer: str, after: str, around: str = "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2), {}])", rest: str = "") -> Case:
+    """A layer whose bias lets it give zeros only."""
+    step = "with tf.GradientTape() as tape:\n    loss = tf.reduce_sum(model(x) ** 2)\ng = tape.gradient(loss, model.trainable_variables)\n"
+    text = f"{HEAD}inputs = keras.Input((2,))\n{around.format(layer)}\n{rest}{step}"
+    return Case("flat-region", FLAT, text, layer, layer, after)
+
+
+LOW = "bias_initializer=keras.initializers.Constant(-9.0)"
+ONE_CLASS = """y = np.array([0.0, 1.0])
+model.compile(loss="categorical_crossentropy")
+"""
 LAYER = """class Scale(keras.layers.Layer):
     def __init__(self):
         super().__init__()
@@ -139,6 +157,34 @@ CASES = [
         "tf.random.normal([3, 1], stddev=0.1)",
     ),
     Case("empty-variable-list", EMPTY, HEAD + LAMBDA, "model.trainable_variables", "model.trainable_variables", "[w]"),
+    flat("tf.nn.relu(h)", "tf.nn.leaky_relu(h)"),
+    flat("ops.relu(h)", "ops.leaky_relu(h)"),
+    flat("tf.nn.relu(h - 1.0)", "tf.nn.leaky_relu(h - 1.0)", "tf.exp({})"),
+    flat("tf.clip_by_value(h, 0.0, 1.0)", "h + tf.stop_gradient(tf.clip_by_value(h, 0.0, 1.0) - h)"),
+    flat("tf.clip_by_value(h, 0.0, 1.0)", "(h + tf.stop_gradient(tf.clip_by_value(h, 0.0, 1.0) - h))", "1.0 - {}"),
+    dying(f'keras.layers.Dense(1, activation="relu", {LOW})', f"keras.layers.Dense(1, {LOW})"),
+    dying(
+        f'keras.layers.Dense(3, activation="relu", {LOW})',
+        f"keras.layers.Dense(3, activation=tf.nn.leaky_relu, {LOW})",
+        "model = keras.Sequential([keras.Input((2,)), {}, keras.layers.Dense(1)])",
+    ),
+    dying(f"keras.layers.Dense(1, {LOW}, activation=tf.nn.relu)", f"keras.layers.Dense(1, {LOW})", "model = keras.Sequential()\nmodel.add({})"),
+    dying(
+        f'keras.layers.Dense(2, activation="relu", {LOW})',
+        f"keras.layers.Dense(2, activation=tf.nn.leaky_relu, {LOW})",
+        "model = keras.Sequential()\nmodel.add({})\nmodel.add(keras.layers.Dense(1))",
+    ),
+    dying(
+        f'keras.layers.Dense(1, activation="relu", {LOW})',
+        f"keras.layers.Dense(1, {LOW})",
+        "out = {}(inputs)\nmodel = keras.Model(inputs, out)",
+    ),
+    dying(
+        f'keras.layers.Dense(2, activation="relu", {LOW})',
+        f"keras.layers.Dense(2, activation=tf.nn.leaky_relu, {LOW})",
+        "h = {}(inputs)\nmodel = keras.Model(inputs, keras.layers.Dense(1)(h))",
+    ),
+    dying('keras.layers.Dense(1, activation="softmax")', 'keras.layers.Dense(1, activation="sigmoid")'),
     Case(
         "empty-variable-list",
         EMPTY.replace("model.trainable_variables", "self.d.trainable_weights"),
@@ -152,6 +198,10 @@ CASES = [
 ]
 
 LEFT_ALONE = [
+    flat("tf.nn.relu6(h)", ""),
+    flat("tf.square(h)", ""),
+    dying('keras.layers.Dense(3, activation="softmax")', ""),
+    dying("keras.layers.Dense(1)", ""),
     at_zero(ROOT, "tf.norm(x @ w, ord=1, axis=-1)", ""),
     at_zero(ROOT, "tf.norm(x @ w, ord=2, axis=(0, 1))", ""),
     at_zero(ROOT, "tf.norm(x @ w,  # rows\n            axis=-1)", ""),

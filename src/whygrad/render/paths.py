@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 
 from whygrad.model import Location
 
-_CELL = re.compile(r"(.*\.ipynb):cell (\d+)", re.DOTALL)
+_CELL = ":cell "
 
 
 def short_path(path: str) -> str:
@@ -22,8 +21,8 @@ def short_path(path: str) -> str:
 
 def cell_of(path: str) -> tuple[str, int | None]:
     """The file, and the number of the cell where the path is one in a notebook: `train.ipynb:cell 3`."""
-    found = _CELL.fullmatch(path)
-    return (found.group(1), int(found.group(2))) if found else (path, None)
+    file, _, number = path.rpartition(_CELL)
+    return (file, int(number)) if file.endswith(".ipynb") and number.isascii() and number.isdigit() else (path, None)
 
 
 def live_cell(path: str) -> str:

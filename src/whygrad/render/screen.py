@@ -1,13 +1,16 @@
-"""A stream and the user's wish for colour come in; the width, colour and encoding to render for go out."""
+"""A stream and the user's wish for colour come in; the width, colour and encoding to render for go out. Light, as `whygrad check` needs it."""
 
 from __future__ import annotations
 
 import codecs
 import os
-from dataclasses import dataclass
-from typing import Any, Literal
 
-ColorWish = Literal["auto", "always", "never"]
+from whygrad.dataclass import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 DEFAULT_WIDTH = 80
 NARROWEST, WIDEST = 40, 120
 
