@@ -56,10 +56,10 @@ def _left(r: Recorder, original: Any) -> Any:
 def _came_back(r: Recorder, original: Any) -> Any:
     def convert_to_eager_tensor(value: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(value, *args, **kwargs)
-        if r.active and result is not value:
+        if r.on and result is not value and not (thread := r.threads.own).own:  # an optimizer comes here hundreds of times in a step
             with guarded(r):
                 r.newest = max(r.newest, result._id)
-                if not r.thread.quiet:
+                if not thread.quiet:
                     kind = type(value)
                     r.event("enter", key=result._id, text=f"{kind.__module__}.{kind.__qualname__}", site=r.site(sys._getframe(1)))
         return result

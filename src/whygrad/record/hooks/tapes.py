@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from tensorflow.python.eager import backprop
@@ -142,15 +141,31 @@ def _accessed(r: Recorder, original: Any) -> Any:
 
 
 def _stop(r: Recorder, original: Any) -> Any:
-    @contextlib.contextmanager
-    def stop_recording() -> Iterator[None]:
-        with original():
-            r.thread.stopped += 1
-            r.state_changed()
-            try:
-                yield
-            finally:
-                r.thread.stopped -= 1
-                r.state_changed()
+    def stop_recording() -> _Stopped:
+        return _Stopped(r, original())
 
     return stop_recording
+
+
+class _Stopped:
+    """TensorFlow's own context, and the count of those that this thread is in. A class: optimizers enter dozens in a step."""
+
+    __slots__ = ("inner", "recorder")
+
+    def __init__(self, r: Recorder, inner: Any) -> None:
+        self.recorder = r
+        self.inner = inner
+
+    def __enter__(self) -> None:
+        self.inner.__enter__()
+        self._count(1)
+
+    def __exit__(self, *error: object) -> Any:
+        self._count(-1)
+        return self.inner.__exit__(*error)
+
+    def _count(self, step: int) -> None:
+        thread = self.recorder.thread
+        thread.stopped += step
+        if not thread.quiet:  # else no op is recorded until the state changes again
+            self.recorder.state_changed()
