@@ -1,10 +1,11 @@
-"""The prediction in the place of its namesake: `f(y_true)` beside `f(y_true)`, where one of them was to read `y_pred`."""
+"""The prediction in the place of its namesake: `f(y_true)` beside `f(y_true)`, where one of them was to read `y_pred`; or the other output."""
 
 from __future__ import annotations
 
 import re
 
 from whygrad import syntax as ast
+from whygrad.causes.constant_loss.other_output import other_output
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import renamed
 from whygrad.repairs.file import FUNCTIONS, uses
@@ -19,7 +20,9 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     node = file.expression(diagnosis.location)
     found = NEVER_READ.search(diagnosis.message)
     function = None if node is None else file.function(node)
-    if node is None or found is None or not isinstance(function, FUNCTIONS) or len(function.args.args) != 2:
+    if found is None:
+        return other_output(diagnosis, source)
+    if node is None or not isinstance(function, FUNCTIONS) or len(function.args.args) != 2:
         return None
     unread = found[1]
     other = next((a.arg for a in function.args.args if a.arg != unread), "")
