@@ -12,11 +12,9 @@ import pytest
 pytest.importorskip("tensorflow")
 
 import whygrad
+from equal_units import IMAGES, NUMBER, ROWS, fitted
 
 pytestmark = pytest.mark.tensorflow
-IMAGES = np.random.default_rng(0).normal(size=(32, 6, 6, 1)).astype("float32")
-ROWS = IMAGES[:, :, 0, 0]
-NUMBER = ROWS[:, :1] * ROWS[:, 1:2] + np.sin(ROWS[:, 2:3])
 
 
 def drawn(*shape: int) -> Any:
@@ -46,15 +44,8 @@ def different(kernel: Any) -> int:
 
 
 def trained(layers: Callable[[Any], list[Any]], x: Any = ROWS, keras: str = "keras", **how: Any) -> tuple[list[str], int]:
-    """What is said of copies, after two epochs of four steps, and how many units of the first layer differ by then."""
-    k = importlib.import_module(keras)
-    k.utils.set_random_seed(1)
-    with whygrad.watch() as session:
-        model = k.Sequential(layers(k.layers))
-        model.compile("adam", "mse", **how)
-        model.fit(x, NUMBER, batch_size=8, epochs=2, verbose=0)
-    found = [d for d in session.diagnoses if d.cause == "identical-units"]
-    assert all(d.certainty == "proven" for d in found)
+    """What is said of copies, and how many units of the first layer differ after the training."""
+    model, found = fitted(layers, x, keras=keras, **how)
     return [f"{d.severity}: {d.message.split(' of `')[0]} {d.message.split('` ')[1][:15]}" for d in found], different(model.layers[0].kernel.numpy())
 
 
