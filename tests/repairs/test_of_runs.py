@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -195,6 +196,12 @@ CASES = [
         (),
         (("`dense` was frozen here", "self.d.trainable = False"), ("the tape begins here", "tf.GradientTape()")),
     ),
+]
+
+TWICE = "the second derivative of `...` is zero everywhere, so the gradient of `x` is zero"
+CASES += [
+    dataclasses.replace(flat("tf.nn.relu(h)", "tf.nn.softplus(h)"), message=TWICE),
+    dataclasses.replace(dying('keras.layers.Dense(1, activation="relu")', 'keras.layers.Dense(1, activation="softplus")'), message=TWICE),
 ]
 
 LEFT_ALONE = [

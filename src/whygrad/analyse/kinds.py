@@ -18,5 +18,6 @@ SATURATED = frozenset({  # flat in a region of their own
 EXTREMES = frozenset({"Maximum", "Minimum", "ClipByValue"})  # flat where the other argument wins
 PICKS = frozenset({"Select", "SelectV2"})
 AT_ZERO = frozenset({"Square", "SquaredDifference", "Abs", "L2Loss"})  # flat at zero
+SLOPES = {"ReluGrad": "Relu", "Relu6Grad": "Relu6", "LeakyReluGrad": "LeakyRelu"}  # of straight pieces: the slope itself has no slope
 LOSSES = frozenset({"SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits"})
 DIVISIONS = frozenset({"RealDiv", "Div", "Xdivy", "Reciprocal", "Inv"})

@@ -54,7 +54,7 @@ def _at_one_place(samples: list[tuple[Scene, Sample]]) -> Iterator[Lost]:
             continue
         scene, sample = traced[0] if status == "non-finite" else traced[-1]
         back = FlowBack(scene, sample)
-        edges = scene.ways.path(scene.trace.key(source.tensor))
+        edges = scene.ways.path(scene.trace.key(scene.call.sources[index].tensor))  # tensors are others in each step
         if not edges:
             continue
         finding = (non_finite if status == "non-finite" else zero).classify(back, index, edges)

@@ -186,6 +186,9 @@ def unused(scene: Scene, index: int) -> Finding:
     dropped = _dropped(scene, dependents, first)
     if dropped is None:
         return Finding("unused-variable", created or scene.location, facts={"how": "never read"})
+    derived = _derived(scene, dependents, first)
+    if derived is not None:
+        return Finding("constant-loss", derived, facts={"how": "linear"}, proven=False)
     related = [Related(f"{quote(scene.name(index))} is created here", created)] if created else []
     if dropped == scene.location:  # inside `fit` no expression of the user's tells more than the line that made the variable
         return Finding("unused-variable", created or dropped, facts={"how": "no expression"})
@@ -211,6 +214,19 @@ def dropped_beside(scene: Scene, index: int) -> Finding | None:
     alive = (i for i in range(first, len(nodes)) if not scene.reach.reached.isdisjoint(nodes.outputs(i)) and scene.judge.records(nodes[i]))
     shared = where is not None and any(scene.beside_tape(nodes[i]) == where and nodes.kind(i) not in READS for i in alive)
     return unused(scene, index) if shared else None
+
+
+def _derived(scene: Scene, dependents: set[int], first: int) -> Location | None:
+    """Where an inner gradient was taken that the variable takes part in, and whose answer, which the loss uses, does not depend on it."""
+    nodes = scene.trace.nodes
+    places_of = {True: set[int](), False: set[int]()}  # by whether the loss uses it
+    for i in range(first, len(nodes)):
+        if rec.BACKWARD in scene.recording.states[nodes[i].state] and scene.judge.records(nodes[i]):
+            used = any(o in scene.ways for o in nodes.outputs(i))
+            if used or not dependents.isdisjoint(nodes.outputs(i)):
+                places_of[used].add(scene.site(nodes[i]))
+    both = places_of[True] & places_of[False]
+    return scene.recording.location(max(both)) if both else None
 
 
 def _overwritten(scene: Scene, dropped: Location) -> Location | None:

@@ -9,7 +9,7 @@ from whygrad import recording as rec
 from whygrad.analyse import connected
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.flow_back import FlowBack
-from whygrad.analyse.kinds import AT_ZERO, EXTREMES, LOSSES, PASSES_ON, PICKS, PRODUCTS, SATURATED
+from whygrad.analyse.kinds import AT_ZERO, EXTREMES, LOSSES, PASSES_ON, PICKS, PRODUCTS, SATURATED, SLOPES
 from whygrad.analyse.nodes import Node
 from whygrad.analyse.ways import Edge
 from whygrad.model import Location, Related
@@ -77,7 +77,7 @@ def _at(back: FlowBack, edge: Edge) -> Finding:
         return Finding("non-differentiable-op", back.where(node), facts={"op": kind, "zero": "yes"})
     if kind in PRODUCTS:
         return _product(back, edge)
-    for kinds, make in ((EXTREMES, _extreme), (PICKS, _pick), (AT_ZERO, _bottom), (SATURATED, _saturated), (LOSSES, _solved)):
+    for kinds, make in ((EXTREMES, _extreme), (PICKS, _pick), (AT_ZERO, _bottom), (SATURATED, _saturated), (LOSSES, _solved), (SLOPES, _straight)):
         if kind in kinds:
             return make(back, edge)
     if kind == "Cast":
@@ -152,6 +152,16 @@ def _solved(back: FlowBack, edge: Edge) -> Finding:
     meta = back.scene.judge.meta(edge.start)
     single = meta is not None and bool(meta[1]) and meta[1] is not None and meta[1][-1] == 1
     return Finding("flat-region", back.where(edge.node), facts=_facts(back, edge) | {"how": "one" if single else "solved"})
+
+
+def _straight(back: FlowBack, edge: Edge) -> Finding:
+    """The slope of a relu is differentiated once more: it is constant on each of its pieces, and TensorFlow answers zeros."""
+    forward = back.scene.trace.producer.get(edge.start)
+    relu = back.scene.trace.nodes[forward] if forward is not None else None
+    if relu is None or relu.kind != SLOPES[edge.node.kind]:
+        return Finding("flat-region", back.where(edge.node), facts=_facts(back, edge) | {"how": "other"}, proven=False)
+    related = [Related("its slope is differentiated here", again)] if (again := back.scene.where(edge.node)) is not None else []
+    return Finding("flat-region", back.where(relu), related=related, facts={"op": relu.kind, "how": "straight"})
 
 
 def _product(back: FlowBack, edge: Edge) -> Finding:

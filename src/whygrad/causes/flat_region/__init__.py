@@ -9,6 +9,7 @@ Why the gradient stops
     argument wins, a softmax over a single class everywhere. When *every* value of a batch lies there, each of them is multiplied by a slope
     of zero, and nothing before that operation can learn. Values get there by unscaled inputs (0..255 pixels, incomes), a bias far off, a
     learning rate that was too large for one step, or an activation that does not belong on the last layer.
+    The slope of a relu is itself flat: in a network that is differentiated twice, as for a differential equation, nothing comes back through it.
 
 What to write instead
     Scale the inputs, start with small weights, and leave the last layer linear:
@@ -16,6 +17,7 @@ What to write instead
         outputs = Dense(1, activation="relu")(h)     # before: a regression that can die
         outputs = Dense(1)(h)                        # after
 
+    A network whose second derivative is wanted needs an activation that bends (tanh, softplus, swish, sin).
     Losses from logits (`from_logits=True`, tf.nn.sigmoid_cross_entropy_with_logits) do not saturate as the probabilities do.
     Clip what you report, not what you differentiate; where a bound must stay, use a soft one (tf.nn.softplus, tanh, leaky_relu).
 
@@ -58,6 +60,7 @@ def _seen(e: Evidence) -> str:
         "selected": f"the relu of {_where(e)} is off for every value that matters (inputs from {low} to {high})",
         "bottom": f"{_where(e)} is exactly at its minimum, all {size} values are zero",
         "solved": f"{_where(e)} is solved already: the logits (from {low} to {high}) leave nothing to improve",
+        "straight": f"the second derivative of {_where(e)} is zero everywhere",
         "cancelled": f"two ways through {_where(e)} cancel each other exactly",
     }.get(how, f"the gradient dies at {_where(e)}")
 
@@ -68,6 +71,8 @@ def _why(e: Evidence) -> str:
         return "The value enters the loss twice, with opposite signs: what one way gives the other takes, and moving the variable changes nothing."
     if how == "one":
         return "A softmax shares 1 among the classes; with a single class there is nothing to share, and the output cannot change."
+    if how == "straight":
+        return "A relu is made of straight pieces: on each of them the slope is a constant, and the derivative of a constant is zero."
     if how in ("bottom", "solved"):
         return "At its lowest point a loss has no slope. Either the training is done, or the loss compares a value with itself."
     return WHY
@@ -84,6 +89,8 @@ def _fix(e: Evidence) -> str:
         return "scale what goes in so that it lies inside the limits, or leave the clipping out of the loss"
     if how in ("bottom", "solved"):
         return "check what is compared with what: predictions with targets, not with themselves"
+    if how == "straight":
+        return "use an activation that bends: `tanh`, `softplus` or `swish`"
     if how == "cancelled":
         return "put `tf.stop_gradient` around the one of the two that is meant to be a constant"
     if op in ("Softmax", "LogSoftmax", "Sigmoid"):

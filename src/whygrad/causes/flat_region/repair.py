@@ -22,11 +22,25 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     node = file.expression(diagnosis.location)
     if not isinstance(node, ast.Call):
         return None
+    if "second derivative" in diagnosis.message:
+        return _bent(file, node)
     found = stand_in(file, node)
     if found is not None and found.slug in FORMS:
         rewrite = written(file, node, found)
         return None if rewrite is None else rewrite.fix()
     return _without_relu(file, node) or _one_class(file, node)
+
+
+def _bent(file: SourceFile, node: ast.Call) -> Fix | None:
+    """A relu becomes a softplus, which is nearly the same and bends."""
+    title = "an activation that bends: `softplus` in the place of `relu`"
+    chosen = next(_activations(node, "relu"), None)
+    if chosen is not None:
+        return Fix(title, edits=(replaced(file, chosen.value, '"softplus"'),))
+    function = node.func
+    if called(file, node) != "tensorflow.nn.relu" or not isinstance(function, ast.Attribute):
+        return None
+    return Fix(title, edits=(replaced(file, function, f"{file.code(function.value)}.softplus"),))
 
 
 def _without_relu(file: SourceFile, node: ast.Call) -> Fix | None:
