@@ -156,9 +156,10 @@ def _solved(back: FlowBack, edge: Edge) -> Finding:
 
 def _straight(back: FlowBack, edge: Edge) -> Finding:
     """The slope of a relu is differentiated once more: it is constant on each of its pieces, and TensorFlow answers zeros."""
-    forward = back.scene.trace.producer.get(edge.start)
-    relu = back.scene.trace.nodes[forward] if forward is not None else None
-    if relu is None or relu.kind != SLOPES[edge.node.kind]:
+    nodes, kind = back.scene.trace.nodes, SLOPES[edge.node.kind]
+    relus = (i for i in range(len(nodes)) if nodes.kind(i) == kind and edge.start in (*nodes.outputs(i), *nodes.inputs(i)))
+    relu = next((nodes[i] for i in relus), None)
+    if relu is None:
         return Finding("flat-region", back.where(edge.node), facts=_facts(back, edge) | {"how": "other"}, proven=False)
     related = [Related("its slope is differentiated here", again)] if (again := back.scene.where(edge.node)) is not None else []
     return Finding("flat-region", back.where(relu), related=related, facts={"op": relu.kind, "how": "straight"})
