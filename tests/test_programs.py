@@ -70,6 +70,8 @@ EXPECTED = {
     "same_half_twice": Expected("constant-loss", ("theta",), "`halves` never reads `guess`: `wanted[: SIZE // 2]` is computed without it"),
     "emptied_tape": Expected("outside-tape", ("w",), "`tf.ones([2, 3]) @ w` was computed before `reset()` emptied the tape"),
     "dead_way_beside_a_living_one": Expected("flat-region", ("spread",), "dies at `tf.linalg.eigh(spread)`", certainty="likely"),
+    "collection_of_no_scope": Expected("empty-variable-list", (), "is empty: there is nothing to train", "No variables to optimize"),
+    "nothing_trainable": Expected("empty-variable-list", (), "is empty: there is nothing to train", "No variables to optimize"),
     "relu_differentiated_twice": Expected("flat-region", ("x",), "the second derivative of `tf.nn.relu(x @ hidden)` is zero everywhere"),
     "condition_in_python": Expected("index-only", ("gate",), "only decides an index, mask or branch at `x > gate`", certainty="likely"),
 }

@@ -76,7 +76,7 @@ def empty_list(scene: Scene) -> Finding:
 
 def _created_late(scene: Scene) -> list[rec.Variable]:
     """The trainable variables that exist by now, if all of them were created under the tape."""
-    existing = [v for v in scene.recording.variables.values() if v.trainable and v.clock <= scene.call.clock]
+    existing = [v for v in scene.recording.variables.values() if v.trainable and v.clock <= scene.call.clock and scene.tape is not None]
     return existing if all(v.clock >= scene.began for v in existing) else []
 
 

@@ -117,8 +117,11 @@ class Scene:
         info = self.program.call_at(self.location) if self.location and self.asked_by_user else None
         if info is None:
             return None, None
-        target = info.args[0] if info.args else info.keywords.get("target") or info.keywords.get("ys")
-        sources = info.args[1] if len(info.args) > 1 else info.keywords.get("sources") or info.keywords.get("xs")
+        given = info.keywords
+        target = info.args[0] if info.args else next((given[k] for k in ("target", "ys", "loss") if k in given), None)
+        sources = next((given[k] for k in ("sources", "xs", "var_list") if k in given), None)
+        if sources is None and len(info.args) > 1 and (self.call.sources or not self.call.error):  # else it may be `minimize(loss, global_step)`
+            sources = info.args[1]
         return target, sources
 
     @property

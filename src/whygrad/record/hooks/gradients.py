@@ -161,3 +161,25 @@ def _graph_gradients(r: Recorder, original: Any, judged: Judged) -> Any:
         return _answered(r, call, judged, lambda: original(ys, xs, *args, **kwargs))
 
     return _GradientsHelper
+
+
+def of_optimizer(patches: Patches, cls: Any) -> None:
+    """The optimizers of TensorFlow 1 ask for gradients themselves, and give up before they do where there is no variable to ask for."""
+    patches.wrap(cls, "compute_gradients", lambda original: _refused(patches.recorder, original))
+
+
+def _refused(r: Recorder, original: Any) -> Any:
+    def compute_gradients(self: Any, loss: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return original(self, loss, *args, **kwargs)
+        except ValueError as error:
+            if r.active and str(error).startswith("No variables to optimize"):
+                with guarded(r):
+                    frame = sys._getframe(1)
+                    api = "optimizer.minimize" if frame.f_code.co_name == "minimize" else "optimizer.compute_gradients"
+                    call = _begin(r, api, None, None if callable(loss) else loss, [], frame, False)
+                    call.error = f"{type(error).__name__}: {error}"
+                    r.calls.append(call)
+            raise
+
+    return compute_gradients

@@ -66,7 +66,7 @@ class Watcher:
             "tf_keras.src.optimizers.legacy.optimizer_v2": lambda m: self._optimizer(m.OptimizerV2),
             "tf_keras.src.engine.base_layer": lambda m: self._layer(m.Layer, tracks_raw=True),
             "tf_keras.src.engine.training": lambda m: self._compile(m.Model),
-            "tensorflow.python.training.optimizer": lambda m: self._optimizer(m.Optimizer),
+            "tensorflow.python.training.optimizer": lambda m: self._first_optimizer(m.Optimizer),
         }
 
     def start(self) -> None:
@@ -118,6 +118,12 @@ class Watcher:
 
         for cls in classes:
             keras.optimizer(self.patches, cls, ("apply_gradients", "apply"), self.applied)
+
+    def _first_optimizer(self, cls: Any) -> None:
+        from whygrad.record.hooks import gradients
+
+        self._optimizer(cls)
+        gradients.of_optimizer(self.patches, cls)
 
     def _layer(self, cls: Any, *, tracks_raw: bool) -> None:
         from whygrad.record.hooks import keras
