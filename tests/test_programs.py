@@ -72,6 +72,8 @@ EXPECTED = {
     "dead_way_beside_a_living_one": Expected("flat-region", ("spread",), "dies at `tf.linalg.eigh(spread)`", certainty="likely"),
     "collection_of_no_scope": Expected("empty-variable-list", (), "is empty: there is nothing to train", "No variables to optimize"),
     "nothing_trainable": Expected("empty-variable-list", (), "is empty: there is nothing to train", "No variables to optimize"),
+    "rebound_through_helper": Expected("variable-replaced", ("canvas",), "`displayable(canvas - 0.1 * gradient)` makes", "NoneType"),
+    "rebound_to_result": Expected("variable-replaced", ("w",), "`step(weights)` makes `w` a plain tensor", "NoneType"),
     "relu_differentiated_twice": Expected("flat-region", ("x",), "the second derivative of `tf.nn.relu(x @ hidden)` is zero everywhere"),
     "condition_in_python": Expected("index-only", ("gate",), "only decides an index, mask or branch at `x > gate`", certainty="likely"),
 }

@@ -37,10 +37,31 @@ def replaced(scene: Scene, index: int) -> Finding | None:
     before = next((c.sources[index] for c in scene.earlier if index < len(c.sources) and c.sources[index].kind == "variable"), None)
     if before is None or source.kind != "tensor" or before.shape != source.shape:
         return None
-    where = scene.created(source)
+    where = _stored(scene, source, {scene.name(index), before.name or ""})
     created = scene.recording.variables.get(before.tensor)
     related = [Related("this was the variable", scene.recording.location(created.site))] if created else []
     return Finding("variable-replaced", where or scene.location, related=related, facts={"how": "rebound"})
+
+
+def _stored(scene: Scene, source: rec.Source, names: set[str]) -> Location | None:
+    """Where the tensor took the place of the variable: out of the functions that only compute it and return it."""
+    site = scene.made_at(scene.trace.key(source.tensor))
+    chain = places.frames(scene.recording, site)[::-1] if site is not None else []
+    for frame in chain:
+        found = ASSIGNED.match(frame.source[0]) if frame.source else None
+        target = found.group(1) if found else ""
+        if re.split(r"\W+", target.rstrip("\"']"))[-1] in names or not _is_returned(scene, frame, target):
+            return frame
+    return chain[0] if chain else None
+
+
+def _is_returned(scene: Scene, frame: Location, name: str) -> bool:
+    info = scene.program.function_at(frame)
+    returned = scene.program.returns(info.location) if info is not None else ()
+    inside = any(
+        (r.line, r.column) <= (frame.line, frame.column) and (frame.end_line, frame.end_column) <= (r.end_line, r.end_column) for r in returned
+    )
+    return inside or (name.isidentifier() and any(r.text.split() == ["return", name] for r in returned))
 
 
 def _replaced(scene: Scene, event: rec.Event) -> Finding:
