@@ -63,6 +63,7 @@ EXPECTED = {
     "codes_in_a_dataset": Expected("state-round-trip", ("codes",), "puts what was computed from `codes` into a dataset"),
     "part_taken_after_the_block": Expected("outside-tape", ("place",), "`field[:, 0]` was computed after the tape had stopped recording", "NoneType"),
     "list_of_the_old_model": Expected("variable-recreated", ("kernel", "bias"), "takes the place of the one before", NO_GRADIENTS),
+    "policy_built_anew": Expected("variable-recreated", ("self.kernel",), "takes the place of the one before"),
     "one_head_is_dropped": Expected("unused-variable", ("value/kernel", "value/bias"), "does not reach the loss"),
     "python_function_in_fit": Expected("python-function", (), "that `tf.py_function(ranked, [truth, score], tf.float32)` calls", "Graph execution"),
     "registered_zeros": Expected("custom-gradient", ("weights",), "the custom gradient of `Steps` returns zeros", certainty="likely"),

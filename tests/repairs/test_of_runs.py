@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
-
-import numpy as np
 import pytest
 
-from whygrad.model import Diagnosis, Fix, Location, Related, VariableInfo
-from whygrad.repairs.edits import applied
-from whygrad.repairs.file import SourceFile
-from whygrad.repairs.offering import with_repair
+from repairs.of_runs import ASKED, HEAD, POINTS, Case, assert_trains, repaired
 
-PATH = "train.py"
 ROOT = "the slope of the square root in `...` is infinite at 0, and 8 of its 64 arguments are 0, so the gradient of `w` is not finite"
 LOG = "`...` takes the logarithm of 0 (1 of 8, the first is [0]), so the gradient of `w` is not finite"
 QUOTIENT = "`...` divides by zero (1 of 8, the first is [0]), so the gradient of `w` is not finite"
@@ -21,30 +13,6 @@ RAW = "`layer.w` is a raw tf.Variable on a Keras 3 layer: Keras does not track i
 EQUAL = "all 3 units of `dense/kernel` begin equal and get equal gradients, so together they can do no more than one unit could"
 ZEROS = "`x @ a @ b` multiplies by zero (`b`: all 2 values of it are zero), so the gradient of `a` and `b` is zero"
 EMPTY = "`model.trainable_variables` is empty: there is nothing to train"
-FLAT = "all 8 values that go into the relu of `...` are negative or zero (the largest is -1), so the gradient of `w` is zero"
-HEAD = """import keras
-import numpy as np
-import tensorflow as tf
-from keras import ops
-keras.utils.set_random_seed(0)
-x = tf.constant([[0.0, 0.0], [3.0, 4.0]])
-"""
-POINTS = "w = tf.Variable([[1.0, 0.0], [0.0, 1.0]])\nwith tf.GradientTape() as tape:\n    "
-ASKED = "\n    loss = tf.reduce_sum(y)\ng = [tape.gradient(loss, w)]\n"
-
-
-@dataclass(frozen=True)
-class Case:
-    """`found`: the text that the diagnosis marks, its first place; `before` -> `after`: what is changed in the program."""
-
-    cause: str
-    message: str
-    program: str
-    found: str
-    before: str
-    after: str
-    variables: tuple[tuple[str, str], ...] = ()  # their names, and the text that makes them
-    related: tuple[tuple[str, str], ...] = ()
 
 
 def at_zero(message: str, before: str, after: str) -> Case:
@@ -64,23 +32,6 @@ def zeros(one: str, other: str, after_one: str, after_other: str) -> Case:
     return Case("zero-factor", ZEROS, text, "x @ a @ b", made, after, (("a", f"tf.Variable({one})"), ("b", f"tf.Variable({other})")))
 
 
-def flat(before: str, after: str, around: str = "{}") -> Case:
-    """One expression that is flat for `-x @ w - 1`."""
-    text = f"{HEAD}{POINTS}h = x @ w - 9.0\n    y = {around.format(before)}{ASKED}"
-    return Case("flat-region", FLAT, text, before, before, after)
-
-
-def dying(layer: str, after: str, around: str = "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2), {}])", rest: str = "") -> Case:
-    """A layer whose bias lets it give zeros only."""
-    step = "with tf.GradientTape() as tape:\n    loss = tf.reduce_sum(model(x) ** 2)\ng = tape.gradient(loss, model.trainable_variables)\n"
-    text = f"{HEAD}inputs = keras.Input((2,))\n{around.format(layer)}\n{rest}{step}"
-    return Case("flat-region", FLAT, text, layer, layer, after)
-
-
-LOW = "bias_initializer=keras.initializers.Constant(-9.0)"
-ONE_CLASS = """y = np.array([0.0, 1.0])
-model.compile(loss="categorical_crossentropy")
-"""
 LAYER = """class Scale(keras.layers.Layer):
     def __init__(self):
         super().__init__()
@@ -158,34 +109,6 @@ CASES = [
         "tf.random.normal([3, 1], stddev=0.1)",
     ),
     Case("empty-variable-list", EMPTY, HEAD + LAMBDA, "model.trainable_variables", "model.trainable_variables", "[w]"),
-    flat("tf.nn.relu(h)", "tf.nn.leaky_relu(h)"),
-    flat("ops.relu(h)", "ops.leaky_relu(h)"),
-    flat("tf.nn.relu(h - 1.0)", "tf.nn.leaky_relu(h - 1.0)", "tf.exp({})"),
-    flat("tf.clip_by_value(h, 0.0, 1.0)", "h + tf.stop_gradient(tf.clip_by_value(h, 0.0, 1.0) - h)"),
-    flat("tf.clip_by_value(h, 0.0, 1.0)", "(h + tf.stop_gradient(tf.clip_by_value(h, 0.0, 1.0) - h))", "1.0 - {}"),
-    dying(f'keras.layers.Dense(1, activation="relu", {LOW})', f"keras.layers.Dense(1, {LOW})"),
-    dying(
-        f'keras.layers.Dense(3, activation="relu", {LOW})',
-        f"keras.layers.Dense(3, activation=tf.nn.leaky_relu, {LOW})",
-        "model = keras.Sequential([keras.Input((2,)), {}, keras.layers.Dense(1)])",
-    ),
-    dying(f"keras.layers.Dense(1, {LOW}, activation=tf.nn.relu)", f"keras.layers.Dense(1, {LOW})", "model = keras.Sequential()\nmodel.add({})"),
-    dying(
-        f'keras.layers.Dense(2, activation="relu", {LOW})',
-        f"keras.layers.Dense(2, activation=tf.nn.leaky_relu, {LOW})",
-        "model = keras.Sequential()\nmodel.add({})\nmodel.add(keras.layers.Dense(1))",
-    ),
-    dying(
-        f'keras.layers.Dense(1, activation="relu", {LOW})',
-        f"keras.layers.Dense(1, {LOW})",
-        "out = {}(inputs)\nmodel = keras.Model(inputs, out)",
-    ),
-    dying(
-        f'keras.layers.Dense(2, activation="relu", {LOW})',
-        f"keras.layers.Dense(2, activation=tf.nn.leaky_relu, {LOW})",
-        "h = {}(inputs)\nmodel = keras.Model(inputs, keras.layers.Dense(1)(h))",
-    ),
-    dying('keras.layers.Dense(1, activation="softmax")', 'keras.layers.Dense(1, activation="sigmoid")'),
     Case(
         "empty-variable-list",
         EMPTY.replace("model.trainable_variables", "self.d.trainable_weights"),
@@ -198,17 +121,46 @@ CASES = [
     ),
 ]
 
-TWICE = "the second derivative of `...` is zero everywhere, so the gradient of `x` is zero"
-CASES += [
-    dataclasses.replace(flat("tf.nn.relu(h)", "tf.nn.softplus(h)"), message=TWICE),
-    dataclasses.replace(dying('keras.layers.Dense(1, activation="relu")', 'keras.layers.Dense(1, activation="softplus")'), message=TWICE),
-]
-
+RENEWED = "`fresh()` takes the place of the one before, and the list still has the variables of that: all 2 of `listed`"
+TAKEN = "the list that is asked for was taken here"
+OLD_LIST = """def fresh():
+    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+model = None
+listed = []
+def start():
+    global model, listed
+    model = keras.Sequential([keras.Input((2,))])
+    listed = model.trainable_weights
+start()
+{again}
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(model(x) ** 2)
+g = tape.gradient(loss, listed)
+"""
+AGAIN = "model = fresh()\nlisted = model.trainable_weights  # all\nmodel = fresh()"
+CASES.append(
+    Case(
+        "variable-recreated",
+        RENEWED,
+        HEAD + OLD_LIST.format(again=AGAIN).replace("model = fresh()\nwith", "model = fresh()  # new\nwith"),
+        "fresh()  # new",
+        "model = fresh()  # new\n",
+        "model = fresh()  # new\nlisted = model.trainable_weights\n",
+        (),
+        ((TAKEN, "model.trainable_weights  # all"),),
+    )
+)
 LEFT_ALONE = [
-    flat("tf.nn.relu6(h)", ""),
-    flat("tf.square(h)", ""),
-    dying('keras.layers.Dense(3, activation="softmax")', ""),
-    dying("keras.layers.Dense(1)", ""),
+    Case(
+        "variable-recreated",
+        RENEWED,
+        HEAD + OLD_LIST.format(again="model = fresh()"),
+        "fresh()\nwith",
+        "",
+        "",
+        (),
+        ((TAKEN, "model.trainable_weights\nstart"),),  # in a function that has other names
+    ),
     at_zero(ROOT, "tf.norm(x @ w, ord=1, axis=-1)", ""),
     at_zero(ROOT, "tf.norm(x @ w, ord=2, axis=(0, 1))", ""),
     at_zero(ROOT, "tf.norm(x @ w,  # rows\n            axis=-1)", ""),
@@ -231,33 +183,9 @@ LEFT_ALONE = [
 ]
 
 
-def repaired(case: Case) -> str:
-    file = SourceFile(PATH, case.program)
-
-    def place(text: str) -> Location:
-        start = case.program.index(text)
-        return file.place(start, start + len(text))
-
-    variables = tuple(VariableInfo(name, (), "float32", True, "zeros", place(text)) for name, text in case.variables)
-    related = tuple(Related(message, place(text)) for message, text in case.related)
-    fix = Fix("initialise `b` with small random numbers instead of zeros" if case.cause == "zero-factor" else "by hand")
-    found = Diagnosis(case.cause, "proven", "error", case.message, "why", place(case.found), related, "none", variables, (), fix, "")
-    offered = with_repair(found, {PATH: case.program}).fix
-    assert offered is not None
-    assert offered.safety == "review"
-    return applied(file, offered.edits, 0, len(case.program)) if offered.edits else case.program
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.before[:60])
 def test_the_repair_and_what_tensorflow_says(case: Case) -> None:
-    text = repaired(case)
-    assert text == case.program.replace(case.before, case.after, 1)
-    words: dict[str, list[object]] = {"__name__": "program"}  # type: ignore[dict-item]
-    exec(compile(text, PATH, "exec"), words)
-    assert words["g"]
-    for gradient in words["g"]:
-        assert np.all(np.isfinite(gradient))  # type: ignore[call-overload]
-        assert np.any(gradient)  # type: ignore[call-overload]
+    assert_trains(case)
 
 
 @pytest.mark.parametrize("case", LEFT_ALONE, ids=lambda c: c.found[:60])

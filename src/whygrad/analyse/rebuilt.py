@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from whygrad import recording as rec
 from whygrad.analyse import places
 from whygrad.analyse.findings import Finding
@@ -61,9 +63,29 @@ def _kept(recording: rec.Recording, site: int) -> tuple[Kept, Location] | None:
 
 
 def _target(frame: Location) -> str:
-    """What the whole value of the expression is assigned to."""
+    """What the whole value of the expression is assigned to; in `a, b = f(), g()` each has its own."""
     found = ASSIGNED.match(frame.source[0]) if frame.source else None
+    if found is None:
+        return _one_of_several(frame)
     value = frame.source[0][found.end() :].strip() if found else ""
     first = frame.text.splitlines()[0].strip() if frame.text else ""
     rest = value[len(first) :].lstrip()
     return found.group(1) if found and first and value.startswith(first) and (not rest or rest.startswith("#")) else ""
+
+
+def _one_of_several(frame: Location) -> str:
+    try:
+        statement = ast.parse("\n".join(frame.source).strip()).body[0]
+    except (SyntaxError, IndexError):
+        return ""
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Tuple) or not isinstance(statement.targets[0], ast.Tuple):
+        return ""
+    pairs = zip(statement.targets[0].elts, statement.value.elts)
+    return next((ast.unparse(target) for target, value in pairs if ast.unparse(value) == _normal(frame.text)), "")
+
+
+def _normal(expression: str) -> str:
+    try:
+        return ast.unparse(ast.parse(expression.strip(), mode="eval"))
+    except SyntaxError:
+        return expression

@@ -1,12 +1,12 @@
-"""The line that makes the variable moves from the method that runs in every step to the constructor."""
+"""The line that makes the variable moves from the method that runs in every step to the constructor; a list is read again from what was made anew."""
 
 from __future__ import annotations
 
 from whygrad import syntax as ast
 from whygrad.model import Diagnosis, Edit, Fix
-from whygrad.repairs.edits import deleted, inserted
+from whygrad.repairs.edits import deleted, inserted, line_after
 from whygrad.repairs.file import FUNCTIONS, SourceFile, names
-from whygrad.repairs.offering import Source
+from whygrad.repairs.offering import Source, related_place
 
 STEPS = ("__call__", "call", "train_step", "forward", "test_step")
 
@@ -18,6 +18,9 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     statement = None if node is None else file.parent(node)
     method = None if node is None else file.function(node)
     owner = None if method is None else file.parent(method)
+    listed = source.file(at) if (at := related_place(diagnosis, "the list that is asked for was taken here")) is not None else None
+    if isinstance(statement, ast.Assign) and listed is not None and listed.path == file.path:
+        return _read_again(file, statement, file.expression(at))
     if not isinstance(statement, ast.Assign) or method is None or not isinstance(owner, ast.ClassDef) or method.name not in STEPS:
         return None
     constructor = next((s for s in owner.body if isinstance(s, FUNCTIONS) and s.name == "__init__"), None)
@@ -32,6 +35,23 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
         return None
     gone, there = deleted(file, statement), _into(file, constructor, statement)
     return None if gone is None or there is None else Fix(f"make `{code[0]}` once, in `__init__`", edits=(gone, there))
+
+
+def _read_again(file: SourceFile, renewed: ast.Assign, taken: ast.expr | None) -> Fix | None:
+    """Behind `model = fresh()` once more `listed = model.trainable_variables`, where both names are the same ones there."""
+    kept = None if taken is None else file.parent(taken)
+    if taken is None or not isinstance(kept, ast.Assign) or len(kept.targets) != 1 or len(renewed.targets) != 1:
+        return None
+    target, made, code = file.code(kept.targets[0]), file.code(renewed.targets[0]), file.code(taken)
+    reads = {file.code(n) for n in ast.walk(taken) if isinstance(n, (ast.Name, ast.Attribute))}
+    of_self = target.startswith("self.") and made.startswith("self.") and not names(taken, ast.Load) - {"self"}
+    same = (of_self and _class(file, kept) is _class(file, renewed)) or file.home(kept) is file.home(renewed)
+    line = line_after(file, renewed, f"{target} = {code}") if same and made in reads and "\n" not in code else None
+    return None if line is None else Fix(f"read the list again from the new one: `{target} = {code}`", edits=(line,))
+
+
+def _class(file: SourceFile, node: ast.AST) -> ast.AST | None:
+    return next((n for n in file.around(node) if isinstance(n, ast.ClassDef)), None)
 
 
 def _is_local(statement: ast.Assign, method: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
