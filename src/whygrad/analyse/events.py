@@ -16,7 +16,7 @@ NOTHING_GIVEN = ("No variables provided", "not enough values to unpack (expected
 
 
 def diagnoses(recording: rec.Recording, program: Program, scenes: list[Scene], exception: str | None, explained: bool) -> list[Diagnosis]:
-    found = untracked(recording, scenes)
+    found = untracked(recording, scenes) + idle(recording)
     if not explained:
         found += exhausted(recording, program) or missing_loss(recording, exception)
     return found
@@ -58,6 +58,21 @@ def exhausted(recording: rec.Recording, program: Program) -> list[Diagnosis]:
             related = [Related("it reaches the optimizer empty, here", where)] if origin else []
             return [_diagnosis("empty-variable-list", "error", origin or where, {"how": "exhausted", "kind": kind}, related=related)]
     return []
+
+
+def idle(recording: rec.Recording) -> list[Diagnosis]:
+    """`fit` of a model of which everything is frozen: no gradient is asked for, and Keras says so in a warning only."""
+    found = {}
+    for event in recording.of("idle"):
+        names, asked = set(event.text.split("\n")), recording.location(event.site)
+        frozen = [e for e in recording.of("frozen") if e.clock <= event.clock and e.text in names]
+        places = [at for e in frozen if (at := recording.location(e.site)) is not None]
+        where = places[-1] if places else asked
+        others = [Related("and frozen here", at) for at in dict.fromkeys(places) if at != where]
+        related = [*others[:3], *([Related("the training that changes nothing", asked)] if asked is not None and asked != where else [])]
+        facts = {"how": "fit", "frozen": str(len({e.text for e in frozen}) or ""), "what": asked.text if asked is not None else "fit"}
+        found[where] = _diagnosis("empty-variable-list", "error", where, facts, related=related)
+    return list(found.values())
 
 
 def untracked(recording: rec.Recording, scenes: list[Scene]) -> list[Diagnosis]:

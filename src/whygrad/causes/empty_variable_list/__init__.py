@@ -45,6 +45,8 @@ def claim(e: Evidence) -> Claim:
         message = f"{e.code} lets no variable through: in Keras 3 `v.name` of a layer's weight is only `kernel` or `bias`"
         fix = "look at `v.path` (`dense/kernel`) instead of `v.name`, or take the `trainable_variables` of the part that you mean"
         return Claim(message, "The name of the layer stood in `v.name` in Keras 2; in Keras 3 it is in `v.path`. The list is empty.", Fix(fix))
+    if e.fact("how") == "fit":
+        return _of_fit(e)
     message = f"{e.code} is empty: there is nothing to train"
     if e.fact("how") == "frozen":
         why = "The list of trainable variables is empty because the layers were frozen (`trainable = False`) and not released."
@@ -65,4 +67,16 @@ def claim(e: Evidence) -> Claim:
         message,
         why,
         Fix("create the parameters in a layer (`add_weight`) or pass the variables yourself; build the model (call it once) before reading the list"),
+    )
+
+
+def _of_fit(e: Evidence) -> Claim:
+    """Keras trains a model without anything to train."""
+    why = "Without a trainable weight Keras asks for no gradient: it warns once and goes through the epochs, and every number stays as it is."
+    if not e.fact("frozen"):
+        fix = "create the parameters in a layer (`add_weight`), where Keras tracks them"
+        return Claim(f"the model has no trainable weights, so {e.code} changes nothing", why, Fix(fix))
+    message = f"{e.code} freezes every layer with weights that the model still had to train: nothing is left"
+    return Claim(
+        message, why, Fix("leave the layers to train out (is the name or the number right?), or set `trainable = True` on them and compile again")
     )

@@ -59,6 +59,7 @@ class Watcher:
             "keras.src.layers.layer": lambda m: self._layer(m.Layer, tracks_raw=False),
             "keras.src.backend.tensorflow.core": lambda m: self._variable(m.Variable),
             "keras.src.trainers.trainer": lambda m: self._compile(m.Trainer),
+            "keras.src.backend.tensorflow.trainer": lambda m: self._trainer(m.TensorFlowTrainer),
             "keras.src.optimizers.optimizer": lambda m: self._optimizer(m.Optimizer),
             "keras.src.engine.base_layer": lambda m: self._layer(m.Layer, tracks_raw=True),
             "keras.src.engine.training": lambda m: self._compile(m.Model),
@@ -140,6 +141,11 @@ class Watcher:
         from whygrad.record.hooks import keras
 
         keras.model_compile(self.patches, cls, 1)
+
+    def _trainer(self, cls: Any) -> None:
+        from whygrad.record.hooks import keras
+
+        keras.train_step(self.patches, cls)
 
     # -- on and off -----------------------------------------------------------------------------------------------
 
