@@ -245,3 +245,28 @@ def test_rows_in_a_list_carry_the_gradient(form: str) -> None:
     scope: dict[str, Any] = {}
     exec(program(FORMS[form][1], result="0").replace("print(0)", "g = tape.gradient(loss, w)"), scope)
     assert float(abs(scope["g"]).numpy().max()) > 0.0
+
+
+LOSS_OF_A_CLASS = """import keras
+
+
+class Distance(keras.losses.Loss):
+    def call(self, y_true, y_pred):
+        return tf.reduce_mean(tf.square(tf.cast({read}, tf.float32) - 1.0))
+
+
+net = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+net.compile("adam", Distance())
+net.fit(x, tf.ones([8, 1]))
+"""
+
+
+def test_a_loss_of_a_class_reads_the_prediction() -> None:
+    broken, fixed = (HEAD + LOSS_OF_A_CLASS.format(read=name) for name in ("y_true", "y_pred"))
+    assert after(broken, unsafe=True) == fixed
+    assert after(fixed, unsafe=True) == fixed
+
+
+def test_of_two_places_nobody_knows_which_was_meant() -> None:
+    text = HEAD + LOSS_OF_A_CLASS.format(read="y_true - y_true")
+    assert after(text, unsafe=True) == text

@@ -75,6 +75,7 @@ def call_function(walk: Walk, function: Function, args: Arguments, site: Site) -
     frame.gives_later = function.node in walk.generators
     env = Env(frame, function.module, ({}, *function.scopes), function.owner, receiver)
     bind(walk, function, args, env)
+    frame.given = dict(env.own)
     if "contextmanager" in function.marks:
         return _generator(walk, function, env, site)
     result = walk.state.collect(lambda: _run(walk, function, env))

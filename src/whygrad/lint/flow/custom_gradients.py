@@ -53,8 +53,8 @@ def judged(walk: Walk, name: str, gradient: Function, count: int, site: Site) ->
     upstream = walk.unknown(site)
     returned = _tried(walk, gradient, Arguments([upstream] * max(1, len(gradient.node.args.args))), site)
     found = [_first_of_pair(o) if _takes_variables(gradient) else o for o in options(returned)]
-    at = _return_site(gradient, site)
-    return [_worst([_judged(_item(value, i, count), name, gradient, at) for value in found]) for i in range(count)]
+    at = [_site_of_item(gradient, i, count, _return_site(gradient, site)) for i in range(count)]
+    return [_worst([_judged(_item(value, i, count), name, gradient, at[i]) for value in found]) for i in range(count)]
 
 
 def _tried(walk: Walk, gradient: Function, args: Arguments, site: Site) -> Value:
@@ -83,8 +83,7 @@ def _worst(cuts: list[Cut | None]) -> Cut | None:
 
 
 def _judged(value: Value, name: str, gradient: Function, at: Site) -> Cut | None:
-    unreturned = not isinstance(at.node, ast.Constant) and isinstance(value, Plain) and value.value is None
-    facts = {"function": name, "how": "unreturned" if unreturned else "returned"}
+    facts = {"function": name, "how": "returned" if _returns(gradient) else "unreturned"}
     if isinstance(value, Plain) and value.value is None:
         return Cut("custom-gradient", facts, at)
     zero = (isinstance(value, Plain) and isinstance(value.value, (int, float)) and value.value == 0) or _times_zero(at.node)
@@ -104,6 +103,19 @@ def _times_zero(node: ast.AST) -> bool:
     """`0.0 * upstream`."""
     parts = (node.left, node.right) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else ()
     return any(isinstance(p, ast.Constant) and isinstance(p.value, (int, float)) and p.value == 0 for p in parts)
+
+
+def _returns(gradient: Function) -> bool:
+    return isinstance(gradient.node, ast.Lambda) or any(isinstance(n, ast.Return) and n.value is not None for n in ast.walk(gradient.node))
+
+
+def _site_of_item(gradient: Function, index: int, count: int, returned: Site) -> Site:
+    """Of `return dx, None` the item for this argument, where the tuple is written there and has one for each."""
+    node = returned.node
+    if _takes_variables(gradient) and isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.elts[0], (ast.Tuple, ast.List)):
+        node = node.elts[0]
+    one_each = isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) == count and not any(isinstance(e, ast.Starred) for e in node.elts)
+    return Site(node.elts[index], returned.frame) if one_each and isinstance(node, (ast.Tuple, ast.List)) else returned
 
 
 def _return_site(gradient: Function, site: Site) -> Site:

@@ -9,7 +9,7 @@ from whygrad.dataclass import dataclass, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Any, Literal
 
     Kind = Literal["variable", "data", "unknown", "op", "join"]
 
@@ -34,6 +34,7 @@ class Frame:
     function: str
     called_from: Site | None = None
     node: ast.AST | None = None  # the function; None for a module
+    given: Mapping[str, Any] | None = None  # the values of the function's parameters, by name
     gives_later: bool = False  # a generator: the call that makes it says nothing about when it runs
 
     def chain(self) -> list[Site]:

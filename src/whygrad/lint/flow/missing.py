@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from whygrad import syntax as ast
 from whygrad.lint.flow.finding import Finding
-from whygrad.lint.flow.graph import Node, Site, behind
+from whygrad.lint.flow.graph import Frame, Node, Site, behind
 from whygrad.lint.flow.outside import weights as held
 from whygrad.lint.flow.places import beside, stack
 from whygrad.lint.flow.sources import Source, listed
-from whygrad.lint.flow.values import Object, Sequence, Tensor
+from whygrad.lint.flow.values import Object, Sequence, Tensor, Value, nodes
 from whygrad.lint.flow.walk import Walk
 from whygrad.lint.flow.ways import Step, Ways
 
@@ -72,7 +72,7 @@ def _parting(mine: Site | None, other: Site, ways: Ways) -> Site | None:
 
 
 def _constant(ways: Ways, lost: list[Node]) -> Finding | None:
-    unread = _unread(ways)
+    unread = _unread(ways, lost)
     if unread is not None:
         return unread
     discarded = _discarded(ways, lost)
@@ -82,6 +82,8 @@ def _constant(ways: Ways, lost: list[Node]) -> Finding | None:
     target = ways.targets[0] if ways.targets else None
     place = beside(target, ways.tape.site if ways.tape is not None else question.site) if target is not None else None
     others = any(n.kind == "variable" and n.trainable for n in ways.price)
+    if "compile" in question.facts and (place is None or place.node is question.facts["compile"].node):
+        place = _loss_function(ways, lost) or place
     if question.target_node is not None and (place is None or place.node is question.site.node):
         place = Site(question.target_node, question.site.frame)
     return Finding("constant-loss", place or question.site, {"how": "other variables" if others else "nothing"})
@@ -97,8 +99,8 @@ def _discarded(ways: Ways, lost: list[Node]) -> Finding | None:
     return None
 
 
-def _unread(ways: Ways) -> Finding | None:
-    """A function on the way never reads one of its parameters: `def loss(y_true, y_pred)` without `y_pred`."""
+def _unread(ways: Ways, lost: list[Node]) -> Finding | None:
+    """A function on the way never reads the parameter that the sources came through: `def loss(y_true, y_pred)` without `y_pred`."""
     seen = set()
     asking = {ways.question.site.frame.node, ways.tape.site.frame.node if ways.tape is not None and ways.tape.site is not None else None}
     for node in ways.price:
@@ -108,15 +110,52 @@ def _unread(ways: Ways) -> Finding | None:
             continue
         seen.add(function)
         names = [a.arg for a in function.args.args][: len(function.args.args) - len(function.args.defaults) or None]
-        read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-        unread = [n for n in names if n not in read and n not in IGNORED and not n.startswith("_")]
-        if unread and len(names) >= 2 and not function.name.startswith("__"):
+        unread = [n for n in names if n not in IGNORED and not n.startswith("_") and _is_unread(function, n) and _brings(site.frame, n, lost)]
+        if unread and len(names) >= 2 and (function.name == "__call__" or not function.name.startswith("__")):
             return _unread_parameter(site, function, unread[-1])
     return None
 
 
+def _loss_function(ways: Ways, lost: list[Node]) -> Site | None:
+    """What the compiled loss function returns, though the sources came in through one of its parameters."""
+    for node in ways.price:
+        frame = node.site.frame if node.site is not None else None
+        if frame is None or not isinstance(frame.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        brought = [name for name in frame.given or {} if name not in IGNORED and _brings(frame, name, lost)]
+        returned = _returned(frame.node, brought[0]) if brought else None
+        if returned is not None:
+            return Site(returned, frame)
+    return None
+
+
+def _is_unread(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+    """Nobody reads its value: it is not mentioned, or given another one first."""
+    return not _reads(function, name) or _renewal(function, name) is not None
+
+
+def _reads(node: ast.AST, name: str) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in ast.walk(node))
+
+
+def _renewal(function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> ast.expr | None:
+    """The value that a parameter is given before anybody reads it."""
+    for statement in function.body:
+        if isinstance(statement, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in statement.targets):
+            return None if _reads(statement, name) else statement.value
+        if _reads(statement, name):
+            return None
+    return None
+
+
+def _brings(frame: Frame, name: str, lost: list[Node]) -> bool:
+    """Did the sources come in through this parameter, as far as is known?"""
+    value = (frame.given or {}).get(name)
+    return isinstance(value, Value) and any(n in lost or n.kind == "unknown" for n in behind(nodes(value)))
+
+
 def _unread_parameter(site: Site, function: ast.FunctionDef | ast.AsyncFunctionDef, parameter: str) -> Finding:
-    place = Site(_namesake(function, parameter) or _returned(function, parameter) or function, site.frame)
+    place = Site(_renewal(function, parameter) or _namesake(function, parameter) or _returned(function, parameter) or function, site.frame)
     facts = {"how": "unread", "parameter": parameter, "function": function.name}
     return Finding("constant-loss", place, facts, [(f"`{parameter}` is a parameter here and never read", Site(function, site.frame))])
 

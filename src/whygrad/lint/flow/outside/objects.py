@@ -63,8 +63,8 @@ def _of_object(walk: Walk, value: Object, name: str, site: Site) -> Value | None
         return _losses(walk, value, site)
     if name in ("optimizer", "loss") and training.COMPILED in value.data:
         return value.data[training.COMPILED][0].get(name)  # type: ignore[no-any-return]
-    if name in WEIGHTS and value.cls is None:
-        return held.weights_node(walk, value)
+    if name in WEIGHTS:
+        return held.weights_node(walk, value) if value.cls is None else held.inherited(walk, value, name)
     if name in ("input", "inputs", "output", "outputs") and f"{name.rstrip('s')}s" in value.data:
         outputs: Value = value.data[f"{name.rstrip('s')}s"]
         return outputs

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad import syntax as ast
 from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.outside.names import kind_of
-from whygrad.lint.flow.values import Object, Plain, Sequence, Table, Tensor, Unknown, Value, options
+from whygrad.lint.flow.values import Class, Object, Plain, Sequence, Table, Tensor, Unknown, Value, options
 from whygrad.lint.flow.walk import Arguments, Walk
 
 _NO_WEIGHTS = """
@@ -20,6 +21,7 @@ SpatialDropout1D SpatialDropout2D SpatialDropout3D StringLookup Subtract TextVec
 UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
 """
 WITHOUT_WEIGHTS = frozenset(_NO_WEIGHTS.split())
+BARE = frozenset({"Layer", "Wrapper", "RNN", "TimeDistributed", "Bidirectional", "SpectralNormalization"})  # none of their own
 MOVING = frozenset({"BatchNormalization", "SyncBatchNormalization"})  # they keep statistics that are not trained
 
 
@@ -39,6 +41,32 @@ def weights_node(walk: Walk, layer: Object) -> Tensor | None:
         layer.data["weights"] = made  # not journaled: a layer has its weights from the beginning
     found: Tensor = layer.data["weights"]
     return found
+
+
+def inherited(walk: Walk, layer: Object, name: str) -> Tensor | None:
+    """`self.kernel` of a user's class below a layer of Keras: one variable for each name, made where the layer is.
+
+    None where the class puts something of its own there.
+    """
+    last = layer.made_by.rpartition(".")[2]
+    if layer.cls is None or kind_of(layer.made_by) != "layer" or last in WITHOUT_WEIGHTS or last in BARE or layer.site is None:
+        return None
+    found: dict[str, Tensor | None] = layer.data.setdefault("inherited", {})  # not journaled, as above
+    if name not in found:
+        found[name] = None if _sets(layer.cls, name) else _made_by_keras(walk, layer, name, layer.site)
+    return found[name]
+
+
+def _made_by_keras(walk: Walk, layer: Object, name: str, site: Site) -> Tensor:
+    args = layer.data.get("args")
+    trainable = args.get("trainable") if isinstance(args, Arguments) else None
+    off = isinstance(trainable, Plain) and trainable.value is False
+    return walk.variable(site, (), "float", not off, name)
+
+
+def _sets(cls: Class, name: str) -> bool:
+    written = (n for c in cls.ancestors() for n in ast.walk(c.node) if isinstance(n, ast.Attribute) and n.attr.lstrip("_") == name)
+    return any(not isinstance(n.ctx, ast.Load) for n in written)
 
 
 def _is_container(layer: Object) -> bool:
@@ -71,6 +99,9 @@ def _of_object(walk: Walk, layer: Object, seen: set[int], state: bool | None) ->
     own = weights_node(walk, layer)
     if own is not None:
         yield "", own, layer, _both(state, _is_trained(own))
+    for name, made in layer.data.get("inherited", {}).items():
+        if made is not None:
+            yield f".{name}", made, layer, _both(state, _is_trained(made))
     for made in layer.data.get("added", ()):
         yield f".{made.node.name.removeprefix('self.') or 'weight'}", made, layer, _both(state, _is_trained(made))
     listed = {id(v.node) for v in layer.data.get("added", ())}
