@@ -70,6 +70,8 @@ EXPECTED = {
     "registered_none": Expected("custom-gradient", ("weights",), "the custom gradient of `NothingBack` returns None", certainty="likely"),
     "same_half_twice": Expected("constant-loss", ("theta",), "`halves` never reads `guess`: `wanted[: SIZE // 2]` is computed without it"),
     "everything_frozen": Expected("empty-variable-list", (), "`layer.trainable` freezes every layer with weights that the model still had"),
+    "critic_frozen_for_good": Expected("empty-variable-list", (), "`critic.trainable` freezes every layer with weights that the model still had"),
+    "layers_made_frozen": Expected("empty-variable-list", (), "the model has no trainable weights, so `tagger.fit("),
     "emptied_tape": Expected("outside-tape", ("w",), "`tf.ones([2, 3]) @ w` was computed before `reset()` emptied the tape"),
     "dead_way_beside_a_living_one": Expected("flat-region", ("spread",), "dies at `tf.linalg.eigh(spread)`", certainty="likely"),
     "collection_of_no_scope": Expected("empty-variable-list", (), "is empty: there is nothing to train", "No variables to optimize"),

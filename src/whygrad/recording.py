@@ -232,7 +232,8 @@ class Event:
     frozen    `trainable = False` was set on `text`
     compiled  a model was compiled; `text` is "loss" or "no loss" (or its loss was asked for with "no labels")
     applied   an optimizer was given `key` pairs, `other` of them without a gradient; `text` is "type of the pairs|class of the optimizer|error"
-    idle      Keras was asked to train a model of which nothing may change; `text` are the names of its layers, one a line
+    idle      Keras was asked to train a model of which nothing may change, in a step that began at the clock `key`; `text` are the names of its
+              layers, one a line
     """
 
     kind: Literal["exit", "enter", "replaced", "untracked", "frozen", "compiled", "applied", "idle"]

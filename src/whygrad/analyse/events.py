@@ -5,6 +5,7 @@ from __future__ import annotations
 from whygrad import causes
 from whygrad import recording as rec
 from whygrad.analyse.scene import Scene
+from whygrad.analyse.writes import Writes
 from whygrad.evidence import Evidence
 from whygrad.model import Diagnosis, Fix, Location, Related, VariableInfo
 from whygrad.source.flow import Program
@@ -62,8 +63,10 @@ def exhausted(recording: rec.Recording, program: Program) -> list[Diagnosis]:
 
 def idle(recording: rec.Recording) -> list[Diagnosis]:
     """`fit` of a model of which everything is frozen: no gradient is asked for, and Keras says so in a warning only."""
-    found = {}
+    found, writes = {}, Writes(recording)
     for event in recording.of("idle"):
+        if _learns_otherwise(recording, writes, event):
+            continue
         names, asked = set(event.text.split("\n")), recording.location(event.site)
         frozen = [e for e in recording.of("frozen") if e.clock <= event.clock and e.text in names]
         places = [at for e in frozen if (at := recording.location(e.site)) is not None]
@@ -73,6 +76,12 @@ def idle(recording: rec.Recording) -> list[Diagnosis]:
         facts = {"how": "fit", "frozen": str(len({e.text for e in frozen}) or ""), "what": asked.text if asked is not None else "fit"}
         found[where] = _diagnosis("empty-variable-list", "error", where, facts, related=related)
     return list(found.values())
+
+
+def _learns_otherwise(recording: rec.Recording, writes: Writes, step: rec.Event) -> bool:
+    """Does the step write to a variable of the program: moving statistics, a codebook?"""
+    own = (v for v in recording.variables.values() if not v.keeper)
+    return any(step.key <= write.op < step.clock for v in own for write in writes.to(v.key))
 
 
 def untracked(recording: rec.Recording, scenes: list[Scene]) -> list[Diagnosis]:

@@ -74,7 +74,7 @@ def _of_fit(e: Evidence) -> Claim:
     """Keras trains a model without anything to train."""
     why = "Without a trainable weight Keras asks for no gradient: it warns once and goes through the epochs, and every number stays as it is."
     if not e.fact("frozen"):
-        fix = "create the parameters in a layer (`add_weight`), where Keras tracks them"
+        fix = "create the parameters in a layer (`add_weight`), where Keras tracks them, and without `trainable=False`"
         return Claim(f"the model has no trainable weights, so {e.code} changes nothing", why, Fix(fix))
     message = f"{e.code} freezes every layer with weights that the model still had to train: nothing is left"
     return Claim(

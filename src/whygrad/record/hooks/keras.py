@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from typing import Any
-from weakref import WeakSet
 
 from tensorflow.python.module import module
 
@@ -94,24 +93,6 @@ def _compile(r: Recorder, original: Any, position: int) -> Any:
         return original(self, *args, **kwargs)
 
     return compile_
-
-
-def train_step(patches: Patches, cls: Any) -> None:
-    """Keras 3 asks for no gradient where a model has no trainable weights: it warns, and goes through the epochs."""
-    patches.wrap(cls, "train_step", lambda original: _train_step(patches.recorder, original, WeakSet()))
-
-
-def _train_step(r: Recorder, original: Any, known: WeakSet[Any]) -> Any:
-    def train_step(self: Any, *args: Any, **kwargs: Any) -> Any:
-        result = original(self, *args, **kwargs)  # which builds the model, if it is not yet
-        if r.active and not self.trainable_weights and self not in known:
-            with guarded(r):
-                known.add(self)
-                names = [str(getattr(layer, "name", "")) for layer in (self, *self._flatten_layers())]
-                r.event("idle", text="\n".join(names), site=r.site(sys._getframe(1)))
-        return result
-
-    return train_step
 
 
 def layer_setattr(patches: Patches, cls: Any, tracks_raw: bool) -> None:

@@ -143,9 +143,9 @@ class Watcher:
         keras.model_compile(self.patches, cls, 1)
 
     def _trainer(self, cls: Any) -> None:
-        from whygrad.record.hooks import keras
+        from whygrad.record.hooks import keras_steps
 
-        keras.train_step(self.patches, cls)
+        keras_steps.train_step(self.patches, cls)
 
     # -- on and off -----------------------------------------------------------------------------------------------
 
