@@ -234,9 +234,11 @@ class Event:
     applied   an optimizer was given `key` pairs, `other` of them without a gradient; `text` is "type of the pairs|class of the optimizer|error"
     idle      Keras was asked to train a model of which nothing may change, in a step that began at the clock `key`; `text` are the names of its
               layers, one a line
+    released  `trainable = True` was set on a layer with the variable `key` when the train step of its model was built already, at the site `other`;
+              training went on, and the variable kept its value
     """
 
-    kind: Literal["exit", "enter", "replaced", "untracked", "frozen", "compiled", "applied", "idle"]
+    kind: Literal["exit", "enter", "replaced", "untracked", "frozen", "compiled", "applied", "idle", "released"]
     clock: int
     site: int
     key: int = -1

@@ -17,7 +17,7 @@ NOTHING_GIVEN = ("No variables provided", "not enough values to unpack (expected
 
 
 def diagnoses(recording: rec.Recording, program: Program, scenes: list[Scene], exception: str | None, explained: bool) -> list[Diagnosis]:
-    found = untracked(recording, scenes) + idle(recording)
+    found = untracked(recording, scenes) + idle(recording) + released(recording)
     if not explained:
         found += exhausted(recording, program) or missing_loss(recording, exception)
     return found
@@ -76,6 +76,22 @@ def idle(recording: rec.Recording) -> list[Diagnosis]:
         facts = {"how": "fit", "frozen": str(len({e.text for e in frozen}) or ""), "what": asked.text if asked is not None else "fit"}
         found[where] = _diagnosis("empty-variable-list", "error", where, facts, related=related)
     return list(found.values())
+
+
+def released(recording: rec.Recording) -> list[Diagnosis]:
+    """Layers whose `trainable = True` came too late for a train step of Keras. One for each line."""
+    lines: dict[Location | None, list[rec.Event]] = {}
+    for event in recording.of("released"):
+        lines.setdefault(recording.location(event.site), []).append(event)
+    found = []
+    for where, events in lines.items():
+        names = dict.fromkeys(recording.variables[e.key].full_name or recording.variables[e.key].name for e in events)
+        by_name = {v.full_name or v.name: v for v in (recording.variables[e.key] for e in events)}
+        infos = tuple(VariableInfo(n, v.shape, v.dtype, True, v.initial, recording.location(v.site)) for n, v in by_name.items() if n in names)
+        step = recording.location(events[0].other)
+        related = [Related("the train step was built in this call, and goes on as it is", step)] if step is not None and step != where else []
+        found.append(_diagnosis("not-trainable", "warning", where, {"how": "released"}, variables=infos, related=related))
+    return found
 
 
 def _learns_otherwise(recording: rec.Recording, writes: Writes, step: rec.Event) -> bool:

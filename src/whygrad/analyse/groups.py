@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from whygrad import recording as rec
-from whygrad.analyse import asked, connected, measured, unconnected
+from whygrad.analyse import asked, connected, measured, rebuilt, unconnected
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.scene import Scene
 from whygrad.model import SEVERITIES
@@ -89,8 +89,9 @@ def classify_source(scene: Scene, index: int) -> Finding:
     edges = scene.ways.path(key)
     if source.kind == "tensor" and key not in scene.reach.tracked and scene.tape is not None and not edges:
         return unconnected.bypassed(scene, index) or connected.plain_tensor(scene, index, edges)
-    if edges and any(e.broken == "outside" for e in edges):
-        dropped = unconnected.dropped_beside(scene, index)
-        if dropped is not None:
-            return dropped
+    broken = {e.broken for e in edges}
+    beside = rebuilt.copied(scene, index) if broken & {"outside", "state"} else None
+    beside = beside or (unconnected.dropped_beside(scene, index) if "outside" in broken else None)
+    if beside is not None:
+        return beside
     return connected.classify(scene, index, edges) if edges else unconnected.classify(scene, index)

@@ -22,19 +22,37 @@ def classify(scene: Scene, index: int) -> Finding | None:
     asked = {scene.trace.key(s.tensor) for s in scene.call.sources}
     for other in scene.recording.variables.values():
         key = scene.trace.key(other.key)
-        if other.clock <= mine.clock or key in asked or not _is_twin(scene.recording, mine, other) or key not in scene.ways:
+        if other.clock <= mine.clock or key in asked or not _is_alike(mine, other) or key not in scene.ways:
             continue
         again = _kept(scene.recording, other.site)
-        if again is not None and again[0] == kept[0] and (other.site != mine.site or kept[0][1].startswith("self.")):
+        same_place = again is not None and again[0] == kept[0] and (other.site != mine.site or kept[0][1].startswith("self."))
+        if again is not None and same_place and (_is_made_alike(scene.recording, mine, other) or _all_replaced(scene, key)):
             return _finding(scene, kept[1], again[1])
     return None
 
 
-def _is_twin(recording: rec.Recording, a: rec.Variable, b: rec.Variable) -> bool:
-    """Of the same shape, created by the same line."""
+def copied(scene: Scene, index: int) -> Finding | None:
+    """The same, where the old value lives on: it was copied into the new variable, or into what the loss compares it with."""
+    return classify(scene, index) if _all_missing(scene) else None
+
+
+def _all_replaced(scene: Scene, key: int) -> bool:
+    """Made in another way (a clone of the old one), and all that is asked for gets no gradient, while the new variable would."""
+    return _all_missing(scene) and key in scene.reach.reached
+
+
+def _all_missing(scene: Scene) -> bool:
+    return bool(scene.call.missing) and all(scene.call.missing or ())
+
+
+def _is_alike(a: rec.Variable, b: rec.Variable) -> bool:
+    return a.shape == b.shape and a.dtype == b.dtype and a.trainable == b.trainable
+
+
+def _is_made_alike(recording: rec.Recording, a: rec.Variable, b: rec.Variable) -> bool:
+    """Created by the same line."""
     first, second = recording.location(a.site), recording.location(b.site)
-    alike = a.shape == b.shape and a.dtype == b.dtype and a.trainable == b.trainable
-    return alike and first is not None and second is not None and (first == second or first.text == second.text)
+    return first is not None and second is not None and (first == second or first.text == second.text)
 
 
 def _finding(scene: Scene, old: Location, new: Location) -> Finding:

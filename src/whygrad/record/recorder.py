@@ -11,6 +11,7 @@ from weakref import ReferenceType, WeakKeyDictionary
 
 from whygrad import recording as rec
 from whygrad.record import sites
+from whygrad.record.freezing import Freezing
 from whygrad.record.threads import PerThread, Threads
 from whygrad.samples import Sample
 
@@ -71,6 +72,7 @@ class Recorder:
         self.traced_back: dict[int, int] = {}  # for each place, how many bad answers were followed back
         self.best: dict[int, dict[int, float]] = {}  # for each place and source, the largest norm so far
         self.values = FirstValues()
+        self.freezing = Freezing()
         self.look_back: Callable[[], None] = lambda: None  # what became of the values of the variables is looked up
         self.failures: list[BaseException] = []
         self.refused: Callable[[BaseException], None] = lambda error: None  # hears of an optimizer's exception before the program does

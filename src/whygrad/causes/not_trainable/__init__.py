@@ -54,6 +54,15 @@ def claim(e: Evidence) -> Claim:
             f"{'them, and the values are' if many else 'it, and its value is'} what {'they were' if many else 'it was'} at the beginning."
         )
         return Claim(message, why, Fix("hand it to the optimizer as well; if it is to stay as it is, do not ask for its gradient"))
+    if e.fact("how") == "released":
+        message = f"{e.code} comes too late for {e.names}: the train step was built while {'they were' if many else 'it was'} frozen"
+        why = (
+            "Keras builds the train step in the first batch after `compile`, for the weights that are trainable then. A flag that changes later "
+            f"changes nothing in it: training went on, and {'these kept their values' if many else 'this kept its value'}."
+        )
+        return Claim(
+            message, why, Fix("call `compile` again after `trainable` was changed; in a callback also `self.model.make_train_function(force=True)`")
+        )
     if e.fact("how") == "created":
         message = f"{e.names} {'are' if many else 'is'} created with `trainable=False`: the tape does not follow {'them' if many else 'it'}"
         why = "A tape follows trainable variables only, so the gradient of this one is None, however much the loss depends on it."

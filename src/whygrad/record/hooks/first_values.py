@@ -178,6 +178,12 @@ def _may_be_equal(value: Any) -> bool:
     return value.ndim >= 2 and value.size > 1 and bool(flat[0] == flat[1] or (value.shape[-2] > 1 and flat[0] == flat[value.shape[-1]]))
 
 
+def fingerprint_now(r: Recorder, key: int) -> int | None:
+    """Of what a variable has now; None where nobody can tell."""
+    value = _value(r, key) if key in r.values.variables else None
+    return None if value is None else fingerprint(value)
+
+
 def look_back(r: Recorder) -> None:
     """What the values have become, but for those that only a session has."""
     with guarded(r), unseen(r):

@@ -8,6 +8,7 @@ from typing import Any
 
 from tensorflow.python.module import module
 
+from whygrad.record.hooks import keras_steps
 from whygrad.record.hooks.disguise import disguise
 from whygrad.record.hooks.patching import Patches, guarded
 from whygrad.record.hooks.values import key_of
@@ -86,6 +87,9 @@ def _compared(r: Recorder, original: Any, position: int) -> Any:
 
 def _compile(r: Recorder, original: Any, position: int) -> Any:
     def compile_(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if not r.thread.own:
+            with guarded(r):
+                keras_steps.built_anew(r, self)
         if r.active:
             with guarded(r):
                 loss = kwargs.get("loss", args[position] if len(args) > position else None)
@@ -104,7 +108,14 @@ def layer_setattr(patches: Patches, cls: Any, tracks_raw: bool) -> None:
 
 def _layer_setattr(r: Recorder, noticing: Any, original: Any, tracks_raw: bool) -> Any:
     def __setattr__(self: Any, name: str, value: Any) -> None:  # noqa: N807
+        frozen = name == "trainable" and not getattr(self, "_trainable", True)
         noticing(self, name, value)
+        if name == "trainable" and not r.thread.own and r.freezing.built:
+            with guarded(r):
+                if frozen and value is True:
+                    keras_steps.released(r, self, r.site(sys._getframe(1)))
+                elif value is False:
+                    keras_steps.frozen_again(r, self)
         if not r.active:
             return
         with guarded(r):
