@@ -66,6 +66,14 @@ def test_one_of_two_findings_gone_is_progress_though_the_program_still_fails() -
     assert proving.helps(proof(before), report(other, exception="ValueError: None", w="ok", v="none"))
 
 
+@pytest.mark.parametrize("ended", [None, "ValueError: None"])
+def test_less_to_report_is_no_progress_where_the_program_fails_in_a_new_way(ended: str | None) -> None:
+    other = diagnosis("gradient-stopped", "v")
+    before = report(CUT, other, exception=ended, w="none", v="none")
+    assert not proving.helps(proof(before), report(other, exception="TypeError: shapes", w="ok", v="none"))
+    assert proving.helps(proof(before), report(other, w="ok", v="none"))
+
+
 def play(monkeypatch: pytest.MonkeyPatch, offers: Mapping[bytes, Sequence[bytes]], answers: Mapping[bytes, Report | None]) -> list[bytes]:
     """`offers`: for each content of the program, those that are tried. `answers`: the report of each. Returns what was tried."""
     tried: list[bytes] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from repairs.rounds import rounds
+from repairs.texts import after
 
 HEAD = "import tensorflow as tf\n\nx = tf.random.normal([8, 2])\n\n\n"
 STEP = "with tf.GradientTape() as tape:\n    loss = tf.reduce_sum(model(x) ** 2)\nprint(tape.gradient(loss, model.trainable_variables))\n"
@@ -99,3 +100,35 @@ def test_at_the_margin(lines: str, kept: str, after: str) -> None:
 def test_at_the_margin_left_alone(lines: str) -> None:
     before = AT_THE_MARGIN.format(before=lines, inside="", after="")
     assert rounds(before.encode()).text == before
+
+
+PAIRS = """a, c = tf.Variable(tf.ones([2, 1])), tf.Variable(tf.ones([2, 1]))
+with tf.GradientTape() as actor_tape:
+    actor_loss = tf.reduce_mean(x @ a)
+with tf.GradientTape() as critic_tape:
+    critic_loss = tf.reduce_mean((x @ c) ** 2)
+
+
+def step(tape, loss, variable):
+    return tape.gradient(loss, variable)
+
+
+{jobs}
+"""
+
+
+@pytest.mark.parametrize(
+    "jobs",
+    [
+        "for job in [(ACTOR, actor_loss, a), (CRITIC, critic_loss, c)]:\n    step(*job)",
+        "for tape, loss, v in [(ACTOR, actor_loss, a), (CRITIC, critic_loss, c)]:\n    print(tape.gradient(loss, v))",
+        "step(ACTOR, actor_loss, a)\nstep(CRITIC, critic_loss, c)",
+    ],
+)
+def test_a_tape_that_is_handed_on_with_a_loss_it_did_not_record(jobs: str) -> None:
+    lines = "def train():\n" + "".join(f"    {line}\n" for line in PAIRS.format(jobs=jobs).splitlines()) + "\n\ntrain()\n"
+    crossed, right = (
+        HEAD + lines.replace("ACTOR", one).replace("CRITIC", other) for one, other in (("critic_tape", "actor_tape"), ("actor_tape", "critic_tape"))
+    )
+    assert after(crossed, unsafe=True) == right
+    assert after(right, unsafe=True) == right

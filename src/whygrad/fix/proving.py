@@ -62,10 +62,16 @@ def helps(proof: Proof, after: Report) -> bool:
     left, known = [_essence(d) for d in loud(after)], [_essence(d) for d in loud(proof.after)]
     if len(left) >= len(known) or not {cause for cause, _ in left} <= {cause for cause, _ in known}:
         return False
-    if not after.gradients or (not left and after.outcome is not None and after.outcome.exception is not None):
+    if not after.gradients or (_failure(after) and (not left or _failure(after) != _failure(proof.after))):
         return False
     told = {v.name for d in after.diagnoses for v in d.variables}  # what is still to be repaired, and what is meant to be as it is
     return all(row.status == "ok" or row.variable in told for row in after.gradients)
+
+
+def _failure(report: Report) -> str:
+    """The kind of exception that ended the program; empty where none did."""
+    exception = None if report.outcome is None else report.outcome.exception
+    return (exception or "").partition(":")[0]
 
 
 def loud(report: Report) -> tuple[Diagnosis, ...]:

@@ -1,4 +1,4 @@
-"""Whole numbers get a point, `tf.Variable(100)` -> `tf.Variable(100.0)`; a counter gets `trainable=False`."""
+"""Whole numbers get a point, `tf.Variable(100)` -> `tf.Variable(100.0)`; a weight of a layer gets a floating dtype; a counter `trainable=False`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from whygrad import catalogue
 from whygrad import syntax as ast
 from whygrad.model import Diagnosis, Fix
-from whygrad.repairs.edits import inserted
+from whygrad.repairs.edits import inserted, replaced
 from whygrad.repairs.file import SourceFile
 from whygrad.repairs.imported import called, dotted
 from whygrad.repairs.offering import Source
@@ -21,6 +21,8 @@ VARIABLE = ("tensorflow.Variable", "keras.Variable")
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file = source.main
     node = file.expression(diagnosis.location)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "add_weight":
+        return _of_weight(file, node, diagnosis)
     if not isinstance(node, ast.Call) or called(file, node) not in VARIABLE or len(node.args) != 1 or any(k.arg == "dtype" for k in node.keywords):
         return None
     if _is_counter(file, node, diagnosis):
@@ -35,12 +37,31 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     return Fix("make it floating: write its numbers with a point", edits=edits) if edits else None
 
 
+def _of_weight(file: SourceFile, node: ast.Call, diagnosis: Diagnosis) -> Fix | None:
+    """A whole-numbered `self.add_weight(...)`: of a dtype that is written there, or that the layer has and hands on where none is written."""
+    given = {k.arg: k.value for k in node.keywords}
+    whole = "int" in diagnosis.message.partition("(")[0]
+    if len(node.args) > 2 or None in given or not whole or _is_index(file, node) or _is_named_so(node, diagnosis):
+        return None
+    title = 'make it floating: `dtype="float32"`'
+    if "dtype" not in given:
+        values = [*node.args, *given.values()]
+        at, before = (max(file.span(v)[1] for v in values), ", ") if values else (file.span(node)[1] - 1, "")
+        return Fix(title, edits=(inserted(file, at, f'{before}dtype="float32"'),))
+    text = given["dtype"].value if isinstance(given["dtype"], ast.Constant) else dotted(file, given["dtype"]).rpartition(".")[2]
+    written = isinstance(text, str) and text.startswith(("int", "uint"))
+    return Fix(title, edits=(replaced(file, given["dtype"], '"float32"'),)) if written else None
+
+
 def _is_counter(file: SourceFile, node: ast.Call, diagnosis: Diagnosis) -> bool:
     """By its name, and by beginning at 0 or 1."""
-    begins = isinstance(node.args[0], ast.Constant) and node.args[0].value in (0, 1)
+    return isinstance(node.args[0], ast.Constant) and node.args[0].value in (0, 1) and _is_named_so(node, diagnosis)
+
+
+def _is_named_so(node: ast.Call, diagnosis: Diagnosis) -> bool:
     given = [k.value.value for k in node.keywords if k.arg == "name" and isinstance(k.value, ast.Constant)]
-    called_so = [*map(str, given), *(v.name.rpartition(".")[2] for v in diagnosis.variables)]
-    return begins and any(COUNTER.search(name.lower()) for name in called_so)
+    called_so = [*map(str, given), *(v.name.rpartition("/")[2].rpartition(".")[2] for v in diagnosis.variables)]
+    return any(COUNTER.search(name.lower()) for name in called_so)
 
 
 def _is_index(file: SourceFile, node: ast.Call) -> bool:

@@ -13,26 +13,31 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from whygrad.words import Safety
 
-MAKERS = ("tensorflow.convert_to_tensor", "tensorflow.constant")
+MAKERS = ("tensorflow.convert_to_tensor", "tensorflow.constant", "keras.ops.convert_to_tensor")
+COMPREHENSIONS = (ast.ListComp, ast.DictComp)
+ONCE = ("__init__", "build")  # they run once for each object
 
 
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file = source.main
     node = file.expression(diagnosis.location)
     statement = None if node is None else _statement(file, node)
-    makes = (
-        isinstance(statement, (ast.Assign, ast.AnnAssign)) and len(diagnosis.variables) == 1 and isinstance(node, (ast.Call, ast.BinOp, ast.Constant))
-    )
+    several = node is not None and _makes_several(file, node)
+    makes = (several or len(diagnosis.variables) == 1) and isinstance(node, (ast.Call, ast.BinOp, ast.Constant))
+    makes = makes and (isinstance(statement, (ast.Assign, ast.AnnAssign)) or (several and _is_appended(file, node)))
     if node is None or not makes or not tensorflow(file) or _is_integer(file, node) or _is_repeated(file, node):
         return None
     edits = _as_variable(file, node) if called(file, node) in MAKERS else _wrapped(file, node, "array" in diagnosis.message)
-    safety: Safety = "safe" if _is_of_tensorflow(file, node) else "review"
-    return Fix(f"make it a variable: `{tensorflow(file)}.Variable(...)`", safety, None, tuple(edits)) if edits else None
+    safety: Safety = "safe" if not several and _is_of_tensorflow(file, node) else "review"
+    what = "each of them" if several else "it"
+    return Fix(f"make {what} a variable: `{tensorflow(file)}.Variable(...)`", safety, None, tuple(edits)) if edits else None
 
 
 def _statement(file: SourceFile, node: ast.expr) -> ast.AST | None:
-    """Of `w, b = one, other` the assignment too, where each name gets one value; and of `params = [one, other]`."""
+    """Of `w, b = one, other` the assignment too, where each name gets one value; and of `params = [one, other]`, `{n: one for n in names}`."""
     parent = file.parent(node)
+    while isinstance(parent, COMPREHENSIONS) and node is (parent.elt if isinstance(parent, ast.ListComp) else parent.value):
+        node, parent = parent, file.parent(parent)
     above = None if parent is None else file.parent(parent)
     if isinstance(parent, (ast.List, ast.Dict)) and isinstance(above, ast.Assign) and above.value is parent:
         return above
@@ -78,8 +83,24 @@ def _is_integer(file: SourceFile, node: ast.expr) -> bool:
     return literal and not any(isinstance(n, float) for n in numbers)
 
 
+def _makes_several(file: SourceFile, node: ast.expr) -> bool:
+    """One for each name: in a comprehension, or in a loop of a constructor."""
+    function = file.function(node)
+    at_start = function is None or function.name in ONCE or any(isinstance(n, (ast.For, ast.While)) for n in ast.walk(function))
+    in_loop = any(isinstance(n, ast.For) for n in file.around(node))
+    return at_start and (in_loop or isinstance(file.parent(node), COMPREHENSIONS))
+
+
+def _is_appended(file: SourceFile, node: ast.expr | None) -> bool:
+    call = None if node is None else file.parent(node)
+    kept = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "append" and call.args == [node]
+    return kept and call is not None and isinstance(file.parent(call), ast.Expr)
+
+
 def _is_repeated(file: SourceFile, node: ast.expr) -> bool:
     """Made anew in every step, or in a graph: a variable must be made once."""
     function = file.function(node)
     traced = function is not None and any("function" in file.code(d) for d in function.decorator_list)
-    return traced or any(isinstance(n, (ast.For, ast.While, ast.With, ast.comprehension)) for n in file.around(node))
+    if traced or any(isinstance(n, (ast.While, ast.With, ast.comprehension)) for n in file.around(node)):
+        return True
+    return any(isinstance(n, ast.For) for n in file.around(node)) and (function is None or function.name not in ONCE)

@@ -15,6 +15,10 @@ from whygrad.repairs.offering import Source, tape_place
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file = source.main
     call, block = file.expression(diagnosis.location), tape_block(file, tape_place(diagnosis))
+    if isinstance(call, (ast.Tuple, ast.List)):
+        return _pair(file, call.elts)
+    if isinstance(call, ast.Call) and not call.keywords and (handed := _pair(file, call.args)) is not None:
+        return handed
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or not call.args:
         return None
     if "a second time" in diagnosis.message:
@@ -30,6 +34,16 @@ def _persistent(file: SourceFile, block: ast.With) -> Fix | None:
     text = "persistent=True" if not call.keywords else "persistent=True, "
     at = file.span(call)[1] - 1 if not call.keywords else file.offset(call.keywords[0].lineno, call.keywords[0].col_offset)
     return Fix("let the tape answer more than once: `persistent=True`", "safe", None, (inserted(file, at, text),))
+
+
+def _pair(file: SourceFile, values: list[ast.expr]) -> Fix | None:
+    """`(d_tape, g_loss, net)`, handed on together: the only tape in it, and the only value that a tape of this function recorded."""
+    names = [v for v in values if isinstance(v, ast.Name)]
+    blocks = [n for n in ast.walk(file.home(values[0])) if isinstance(n, ast.With) and len(n.items) == 1] if values else []
+    opened = {file.code(name) for b in blocks if called(file, b.items[0].context_expr) == TAPE and (name := tape_name(file, b)) is not None}
+    tapes = [n for n in names if n.id in opened]
+    recorded = [fix for n in names if n not in tapes and (fix := _other_tape(file, tapes[0], n)) is not None] if len(tapes) == 1 else []
+    return recorded[0] if len(recorded) == 1 else None
 
 
 def _other_tape(file: SourceFile, asked: ast.expr, target: ast.expr) -> Fix | None:

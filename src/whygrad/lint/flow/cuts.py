@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node, Site
+from whygrad.lint.flow.pairs import crossed
 from whygrad.lint.flow.places import beside, entered_from
 from whygrad.lint.flow.values import Tape
 from whygrad.lint.flow.ways import Step, Ways
@@ -92,7 +93,10 @@ def _of_another_tape(ways: Ways, first: Step, when: str) -> Finding:
         return Finding("outside-tape", beside(first.node, tape.site), {"when": when, "how": "earlier tape"})
     asked = ways.question.site
     handed_over = entered_from(asked, tape.site) if tape is not None else None  # the tape came as an argument
-    return Finding("wrong-tape", handed_over or asked, {"when": when}, [("computed here", place), ("the gradient is asked for here", asked)])
+    paired = crossed(tape.site) if isinstance(tape, Tape) and tape.site is not None else None
+    return Finding(
+        "wrong-tape", paired or handed_over or asked, {"when": when}, [("computed here", place), ("the gradient is asked for here", asked)]
+    )
 
 
 def _further(broken: list[Step], finding: Finding) -> list[tuple[str, Site | None]]:
