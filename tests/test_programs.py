@@ -33,6 +33,7 @@ ARRAY = Expected("not-a-variable", ("weights",), "`weights` is a NumPy array, no
 KEPT = Expected("not-a-variable", ('parameters["hidden"]', 'parameters["out"]'), "are plain tensors, not variables, made by `0.1 * tf.random.normal(")
 ROUND = "`tf.round(x @ w)` has no gradient"
 FLOOR = Expected("non-differentiable-op", ("w",), "has no gradient, so `w` gets none")
+HEAD = ("before/kernel", "before/bias", "kind/kernel", "kind/bias")
 EXPECTED = {
     "weights_from_numpy": TENSOR,
     "weights_from_numpy_traced": TENSOR,
@@ -78,6 +79,11 @@ EXPECTED = {
     "released_in_a_callback": Expected("not-trainable", ("low/kernel", "low/bias"), "comes too late for `base/low/kernel` and `base/low/bias`"),
     "released_between_two_fits": Expected("not-trainable", ("words/embeddings",), "the train step was built while it was frozen"),
     "released_for_train_on_batch": Expected("not-trainable", ("items/kernel", "items/bias"), "the train step was built while they were frozen"),
+    "weights_by_set_weights": Expected("left-tensorflow", ("slow/kernel", "slow/bias"), "`slow.get_weights()` takes the value out"),
+    "scores_read_from_the_memory": Expected("state-round-trip", ("encoder",), "`memory.assign(x @ encoder)` stores the value"),
+    "output_without_a_loss": Expected("missing-loss", ("kind/kernel", "kind/bias"), "gives no loss to the output `kind`"),
+    "second_output_without_a_loss": Expected("missing-loss", HEAD, "gives no loss to the output `kind`"),
+    "sample_weights_cut_to_zero": Expected("zero-factor", ("score/kernel", "score/bias"), "and all 16 of them are zero"),
     "emptied_tape": Expected("outside-tape", ("w",), "`tf.ones([2, 3]) @ w` was computed before `reset()` emptied the tape"),
     "dead_way_beside_a_living_one": Expected("flat-region", ("spread",), "dies at `tf.linalg.eigh(spread)`", certainty="likely"),
     "collection_of_no_scope": Expected("empty-variable-list", (), "is empty: there is nothing to train", "No variables to optimize"),

@@ -231,6 +231,7 @@ class Event:
     untracked layer `text` holds the raw tf.Variable `key` that Keras does not track
     frozen    `trainable = False` was set on `text`
     compiled  a model was compiled; `text` is "loss" or "no loss" (or its loss was asked for with "no labels")
+    unjudged  a model was compiled without a loss for one of its outputs; `text` is its name and the keys of the variables behind it, one a line
     applied   an optimizer was given `key` pairs, `other` of them without a gradient; `text` is "type of the pairs|class of the optimizer|error"
     idle      Keras was asked to train a model of which nothing may change, in a step that began at the clock `key`; `text` are the names of its
               layers, one a line
@@ -238,7 +239,7 @@ class Event:
               training went on, and the variable kept its value
     """
 
-    kind: Literal["exit", "enter", "replaced", "untracked", "frozen", "compiled", "applied", "idle", "released"]
+    kind: Literal["exit", "enter", "replaced", "untracked", "frozen", "compiled", "unjudged", "applied", "idle", "released"]
     clock: int
     site: int
     key: int = -1

@@ -177,7 +177,8 @@ def _computed(scene: Scene, first: Edge) -> list[Related]:
 
 def _state(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
     how = "captured" if first.start in scene.recording.variables else "put in"
-    return Finding("state-round-trip", scene.where(first.node), facts={"op": first.node.kind, "how": how})
+    related = _other_stops(scene, index, scene.where(first.node)) if scene.judge.records(first.node) else []
+    return Finding("state-round-trip", scene.where(first.node), related=related, facts={"op": first.node.kind, "how": how})
 
 
 def _discarded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:

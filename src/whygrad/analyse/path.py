@@ -26,7 +26,7 @@ PRICE = {
     "stopped": 5_000,
     "outside": 5_000,
     "other-tape": 5_000,
-    "state": 4_000,
+    "state": 1_400,
     "discarded": 90_000,
 }
 ON_PURPOSE = 500  # more for tf.stop_gradient: where another way is cut by accident, the accident is the cause

@@ -202,6 +202,9 @@ def unused(scene: Scene, index: int) -> Finding:
     created = scene.recording.location(variable.site) if variable else scene.created(source)
     if source.key is None:
         return Finding("unused-variable", created or scene.location, facts={"how": "never read"})
+    unjudged = _unjudged(scene, source)
+    if unjudged is not None:
+        return unjudged
     first = scene.trace.position(scene.began)
     dependents = scene.dependents(scene.trace.key(source.key), first)
     dropped = _dropped(scene, dependents, first)
@@ -218,6 +221,15 @@ def unused(scene: Scene, index: int) -> Finding:
         related.insert(0, Related("its result was computed here", dropped))
         return Finding("unused-variable", overwritten, related=related, facts={"how": "overwritten", "lost": quote(dropped.text)})
     return Finding("unused-variable", dropped, related=related, facts={"how": "dropped"})
+
+
+def _unjudged(scene: Scene, source: rec.Source) -> Finding | None:
+    """It leads only to an output of the model that `compile` gives no loss."""
+    event = next((e for e in scene.recording.of("unjudged") if str(source.key) in e.text.split("\n")[1:]), None)
+    where = scene.recording.location(event.site) if event is not None else None
+    if event is None or where is None or scene.asked_by_user:
+        return None
+    return Finding("missing-loss", where, facts={"how": "output", "output": quote(event.text.split("\n")[0])})
 
 
 def dropped_beside(scene: Scene, index: int) -> Finding | None:

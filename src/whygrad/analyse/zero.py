@@ -6,10 +6,11 @@ import ast
 import textwrap
 
 from whygrad import recording as rec
-from whygrad.analyse import connected
+from whygrad.analyse import connected, factors
+from whygrad.analyse.factors import facts_of, used_here
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.flow_back import FlowBack
-from whygrad.analyse.kinds import AT_ZERO, EXTREMES, LOSSES, PASSES_ON, PICKS, PRODUCTS, SATURATED, SLOPES
+from whygrad.analyse.kinds import AT_ZERO, EXTREMES, LOSSES, PICKS, PRODUCTS, SATURATED, SLOPES
 from whygrad.analyse.nodes import Node
 from whygrad.analyse.ways import Edge
 from whygrad.model import Location, Related
@@ -76,45 +77,27 @@ def _at(back: FlowBack, edge: Edge) -> Finding:
     if kind == "Sign":
         return Finding("non-differentiable-op", back.where(node), facts={"op": kind, "zero": "yes"})
     if kind in PRODUCTS:
-        return _product(back, edge)
+        return factors.product(back, edge)
     for kinds, make in ((EXTREMES, _extreme), (PICKS, _pick), (AT_ZERO, _bottom), (SATURATED, _saturated), (LOSSES, _solved), (SLOPES, _straight)):
         if kind in kinds:
             return make(back, edge)
     if kind == "Cast":
-        return Finding("zero-factor", back.where(node), facts=_facts(back, edge) | {"how": "underflow"})
+        return Finding("zero-factor", back.where(node), facts=facts_of(back, edge) | {"how": "underflow"})
     alive = [r for r in back.routes(edge.start) if back.is_alive(r[0].end)]
     if len(alive) > 1:
         return _cancelled(back, alive)
-    return Finding("flat-region", back.where(node), facts=_facts(back, edge) | {"how": "other"}, proven=False)
-
-
-def _facts(back: FlowBack, edge: Edge) -> dict[str, str]:
-    """The values that went into the operation, for the message."""
-    facts = {"op": edge.node.kind}
-    stats = back.values.get(edge.start)
-    if stats is not None:
-        facts |= {"size": f"{stats.size:,}", "low": f"{stats.low:.3g}", "high": f"{stats.high:.3g}"}
-    layer = back.scene.recording.layers.get(back.scene.site(edge.node))
-    if layer and back.scene.site(edge.node) in back.scene.recording.layers_made:
-        facts["layer"] = layer
-    return facts
-
-
-def _used_here(back: FlowBack, node: Node) -> list[Related]:
-    """Where the program calls the layer, if the construction of the layer is what is shown."""
-    called, shown = back.scene.where(node), back.where(node)
-    return [Related("the layer is called here", called)] if called is not None and called != shown else []
+    return Finding("flat-region", back.where(node), facts=facts_of(back, edge) | {"how": "other"}, proven=False)
 
 
 def _saturated(back: FlowBack, edge: Edge) -> Finding:
-    facts = _facts(back, edge)
+    facts = facts_of(back, edge)
     output = back.values.get(edge.node.outputs[0])
     low, high = _range(back.values.get(edge.start))
     if edge.node.kind in ("Relu", "Relu6"):
         facts["how"] = "negative" if high <= 0 else "above" if edge.node.kind == "Relu6" and low >= 6 else "selected"
     else:
         facts["how"] = "one" if edge.node.kind in ("Softmax", "LogSoftmax") and _is_constant(output) else "saturated"
-    return Finding("flat-region", back.where(edge.node), related=_used_here(back, edge.node), facts=facts)
+    return Finding("flat-region", back.where(edge.node), related=used_here(back, edge.node), facts=facts)
 
 
 def _is_constant(output: Stats | None) -> bool:
@@ -128,7 +111,7 @@ def _range(stats: Stats | None) -> tuple[float, float]:
 
 def _extreme(back: FlowBack, edge: Edge) -> Finding:
     """`maximum`, `minimum` and what is made of them: the other argument wins everywhere."""
-    facts = _facts(back, edge)
+    facts = facts_of(back, edge)
     mine = back.values.get(edge.start)
     others = [back.values.get(k) for k in edge.node.inputs if k != edge.start]
     bound = others[0] if others else None
@@ -136,22 +119,22 @@ def _extreme(back: FlowBack, edge: Edge) -> Finding:
         facts["bound"] = f"{bound.low:.3g}" if bound.low == bound.high else f"{bound.low:.3g} to {bound.high:.3g}"
     wins = mine is not None and bound is not None and (mine.low >= bound.high if edge.node.kind == "Minimum" else mine.high <= bound.low)
     facts["how"] = ("above" if edge.node.kind == "Minimum" else "below") if wins else "clipped"
-    return Finding("flat-region", back.where(edge.node), related=_used_here(back, edge.node), facts=facts)
+    return Finding("flat-region", back.where(edge.node), related=used_here(back, edge.node), facts=facts)
 
 
 def _pick(back: FlowBack, edge: Edge) -> Finding:
-    return Finding("zero-factor", back.where(edge.node), facts=_facts(back, edge) | {"how": "where"})
+    return Finding("zero-factor", back.where(edge.node), facts=facts_of(back, edge) | {"how": "where"})
 
 
 def _bottom(back: FlowBack, edge: Edge) -> Finding:
     """The slope of a square is zero where the square is: the loss has its minimum already."""
-    return Finding("flat-region", back.where(edge.node), facts=_facts(back, edge) | {"how": "bottom"})
+    return Finding("flat-region", back.where(edge.node), facts=facts_of(back, edge) | {"how": "bottom"})
 
 
 def _solved(back: FlowBack, edge: Edge) -> Finding:
     meta = back.scene.judge.meta(edge.start)
     single = meta is not None and bool(meta[1]) and meta[1] is not None and meta[1][-1] == 1
-    return Finding("flat-region", back.where(edge.node), facts=_facts(back, edge) | {"how": "one" if single else "solved"})
+    return Finding("flat-region", back.where(edge.node), facts=facts_of(back, edge) | {"how": "one" if single else "solved"})
 
 
 def _straight(back: FlowBack, edge: Edge) -> Finding:
@@ -160,42 +143,9 @@ def _straight(back: FlowBack, edge: Edge) -> Finding:
     relus = (i for i in range(len(nodes)) if nodes.kind(i) == kind and edge.start in (*nodes.outputs(i), *nodes.inputs(i)))
     relu = next((nodes[i] for i in relus), None)
     if relu is None:
-        return Finding("flat-region", back.where(edge.node), facts=_facts(back, edge) | {"how": "other"}, proven=False)
+        return Finding("flat-region", back.where(edge.node), facts=facts_of(back, edge) | {"how": "other"}, proven=False)
     related = [Related("its slope is differentiated here", again)] if (again := back.scene.where(edge.node)) is not None else []
     return Finding("flat-region", back.where(relu), related=related, facts={"op": relu.kind, "how": "straight"})
-
-
-def _product(back: FlowBack, edge: Edge) -> Finding:
-    """A product with something that is zero wherever gradient comes back."""
-    facts = _facts(back, edge)
-    for key in (k for k in edge.node.inputs if k != edge.start):
-        stats = back.values.get(key)
-        if stats is None:
-            continue
-        facts |= {"how": "factor" if stats.is_zero else "part", "factor size": f"{stats.size:,}"}
-        made, variable = _origin(back, key)
-        if variable is not None:
-            facts |= {"partner": variable.name, "partner key": str(variable.key)}
-        related = [Related("what it is multiplied by comes from here", made)] if made is not None else []
-        shown = [r for r in related if r.location != back.where(edge.node)]
-        return Finding("zero-factor", back.where(edge.node), related=shown + _used_here(back, edge.node), facts=facts, proven=stats.is_zero)
-    return Finding("zero-factor", back.where(edge.node), facts=facts | {"how": "itself"}, proven=False)
-
-
-def _origin(back: FlowBack, key: int) -> tuple[Location | None, rec.Variable | None]:
-    """Where a factor comes from: through copies and changes of shape to the operation, the variable or the constant that made it."""
-    trace, recording = back.scene.trace, back.scene.recording
-    for _ in range(30):
-        variable = recording.variables.get(key)
-        if variable is not None:
-            return recording.location(variable.site), variable
-        index = trace.producer.get(key)
-        node = trace.nodes[index] if index is not None else None
-        if node is None or node.kind not in PASSES_ON or not node.inputs:
-            return (back.where(node) if node is not None else back.scene.made(key)), None
-        zero = [i for i in node.inputs if (s := back.values.get(i)) is not None and s.is_zero]
-        key = zero[0] if zero else node.inputs[0]
-    return None, None
 
 
 def _custom(back: FlowBack, node: Node) -> Finding:

@@ -19,7 +19,7 @@ DIFF_STYLE = {"-": "red", "+": "green", " ": "dim"}
 HANG = 4
 
 _CODE = re.compile(r"`[^`\n]+`")
-_WORD = re.compile(r"(\s*)((?:`[^`\n]{1,40}`|\S)+)")
+_WORD = re.compile(r"(\s*)((?:`(?=\S)[^`\n]{1,40}(?<=\S)`|\S)+)")  # what lies between two quotations begins or ends with a space
 
 
 def styled(*parts: str | tuple[str, str]) -> Text:

@@ -9,7 +9,8 @@ Why the gradient stops
     A gradient is the gradient of something. `compile(optimizer=..., metrics=...)` says how to train and what to report, but not what to make
     small; metrics are never minimised. The same is true of labels that do not arrive: `fit(x)` without y, or a generator or dataset
     that yields only inputs. `model.losses` is no substitute: it holds the penalties of the layers, usually an empty list, and the tape gives
-    None for an empty list.
+    None for an empty list. With several outputs, each is trained by its own loss: a dict or list that leaves one out leaves its layers
+    without gradients.
 
 What to write instead
         model.compile(optimizer="adam", metrics=["mae"])                # before
@@ -40,6 +41,11 @@ def claim(e: Evidence) -> Claim:
             "`fit` minimises the `loss` of `compile` plus what layers add with `add_loss`; here there is neither.",
             Fix("pass the loss: `compile(..., loss=...)`"),
         )
+    if e.fact("how") == "output":
+        message = f"{e.code} gives no loss to the output {e.fact('output')}, so {e.names} {e.verb} no gradient"
+        why = "Each output is trained by its own loss. What leads only to an output without one is computed, and never learns."
+        fix = "give this output a loss in `compile(loss=...)`; or, if it is not to be trained now, set `trainable = False` on its layers"
+        return Claim(message, why, Fix(fix))
     if e.fact("how") == "labels":
         message = f"{e.code} is given no targets, and the loss of `compile` has nothing to compare the output with"
         why = "The compiled loss is a function of targets and predictions; without targets it is called with None."

@@ -50,6 +50,12 @@ def claim(e: Evidence) -> Claim:
             "The branch that is not taken gets zero gradient.",
             Fix("print the share of the condition that is true; turn it around or widen it"),
         )
+    if how == "data":
+        size, kind = e.fact("factor size"), e.fact("given")
+        share = f"all {size} of them are zero" if size not in ("", "1") else "it is zero"
+        message = f"{e.code} multiplies the loss by values of the data (sample weights, or a mask), and {share}, so the gradient of {e.names} is zero"
+        whole = f"they are {kind}: a weight between 0 and 1 was cut to 0 when it became a whole number" if "int" in kind else ""
+        return Claim(message, why, Fix(f"look at the sample weights that `fit` is given ({whole or 'print their sum'}); keep them as float32"))
     if how == "underflow":
         message = f"the gradient becomes zero in the cast {e.code}: it is too small for the narrower type, so {e.names} {e.verb} zeros"
         why = "float16 has nothing between 0 and 6e-8: smaller numbers are rounded to zero."

@@ -215,6 +215,9 @@ def computed_again(walk: Walk, ways: Ways, source: Source, steps: list[Step]) ->
 
 def _unused(walk: Walk, ways: Ways, source: Source, node: Node) -> Finding:
     created = _own_site(ways, node)
+    unjudged = [name for name, output in ways.question.facts.get("without loss", ()) if node in behind(nodes(output))]
+    if unjudged:
+        return Finding("missing-loss", ways.question.facts["compile"], {"how": "output", "output": " and ".join(unjudged)})
     dropped = _dropped(walk, ways, node)
     if dropped is None:
         return Finding("unused-variable", created or ways.question.site, {"how": "never read"})

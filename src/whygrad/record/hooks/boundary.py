@@ -19,6 +19,8 @@ from whygrad.record.hooks.patching import Patches, guarded
 from whygrad.record.hooks.values import key_of
 from whygrad.record.recorder import USER, Recorder
 
+GETTERS = frozenset({"get_weights", "get_value", "batch_get_value", "convert_to_numpy", "numpy", "__array__"})  # the doors of Keras to NumPy
+
 
 def install(patches: Patches) -> None:
     r = patches.recorder
@@ -28,15 +30,15 @@ def install(patches: Patches) -> None:
 
 
 def by_the_user(r: Recorder, frame: FrameType | None) -> bool:
-    """Did the user's own expression take the value out, not Keras or another library for its own purposes?"""
+    """Did the user's own expression take the value out or ask Keras for it, and not a library for its own purposes?"""
+    directly, called = True, ""
     while frame is not None:
         code = frame.f_code
         mine = r.user_code.get(id(code))
         if (mine if mine is not None else r.classify(code)) == USER:
-            return True
-        name = code.co_filename
-        if f"{os.sep}tensorflow{os.sep}" not in name and f"{os.sep}numpy{os.sep}" not in name:
-            return False
+            return directly or called in GETTERS
+        path, called = code.co_filename, code.co_name
+        directly = directly and (f"{os.sep}tensorflow{os.sep}" in path or f"{os.sep}numpy{os.sep}" in path)
         frame = frame.f_back
     return False
 

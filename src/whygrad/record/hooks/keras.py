@@ -8,7 +8,7 @@ from typing import Any
 
 from tensorflow.python.module import module
 
-from whygrad.record.hooks import keras_steps
+from whygrad.record.hooks import keras_outputs, keras_steps
 from whygrad.record.hooks.disguise import disguise
 from whygrad.record.hooks.patching import Patches, guarded
 from whygrad.record.hooks.values import key_of
@@ -94,6 +94,8 @@ def _compile(r: Recorder, original: Any, position: int) -> Any:
             with guarded(r):
                 loss = kwargs.get("loss", args[position] if len(args) > position else None)
                 r.event("compiled", text="no loss" if loss is None else "loss", site=r.site(sys._getframe(1)))
+                for name, weights in keras_outputs.without_loss(self, loss):
+                    r.event("unjudged", text="\n".join((name, *map(str, weights))), site=r.site(sys._getframe(1)))
         return original(self, *args, **kwargs)
 
     return compile_

@@ -12,9 +12,24 @@ from whygrad.lint.flow.walk import Arguments, Walk
 
 def of_outputs(walk: Walk, loss: Value, output: Value, site: Site) -> list[Value]:
     """The losses of a model's outputs, as `compile(loss=...)` says: one for all, a list, a dict by the names of outputs."""
+    pairs = _pairs(loss, output)
+    if pairs is None:
+        return [walk.unknown(site, output)]
+    return [of_output(walk, f, o, site) for _, f, o in pairs if not is_none(f)]
+
+
+def without(loss: Value, output: Value) -> list[tuple[str, Value]]:
+    """The outputs that `compile(loss=...)` says nothing for, and what to call them."""
+    return [(name, o) for name, f, o in _pairs(loss, output) or () if is_none(f)]
+
+
+def _pairs(loss: Value, output: Value) -> list[tuple[str, Value, Value]] | None:
+    """(name, loss, output) of each output; None where it is not known what belongs to what."""
     outputs = list(output.items) if isinstance(output, Sequence) and not output.is_open else [output]
+    names = [f"number {i + 1}" for i in range(len(outputs))]
     if isinstance(output, Table):
         outputs = list(output.cells.values())
+        names = [f"`{key}`" for key in output.cells]
     functions: list[Value]
     if isinstance(loss, Sequence) and not loss.is_open:
         functions = list(loss.items)
@@ -22,9 +37,7 @@ def of_outputs(walk: Walk, loss: Value, output: Value, site: Site) -> list[Value
         functions = _by_name(loss, output, len(outputs))
     else:
         functions = [loss] * len(outputs)
-    if len(functions) != len(outputs):
-        return [walk.unknown(site, output)]
-    return [of_output(walk, f, o, site) for f, o in zip(functions, outputs) if not is_none(f)]
+    return list(zip(names, functions, outputs)) if len(functions) == len(outputs) else None
 
 
 def _by_name(loss: Table, output: Value, count: int) -> list[Value]:

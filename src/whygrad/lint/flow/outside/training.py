@@ -145,6 +145,7 @@ def _ask(
     question = Question("fit", site or at, target, Sequence.of([v for _, v in found], "list"), None, order=walk.state.tick())
     question.facts["names"] = [n for n, _ in found]
     question.facts["compile"] = at
+    question.facts["without loss"] = losses.without(loss, output)
     walk.ask(question)
 
 
