@@ -171,7 +171,9 @@ def _lost(walk: Walk, ways: Ways, source: Source, lost: list[Source], some_train
     if node in ways.reached:
         return asked.watched_late(ways, node)
     if steps:
-        found = cuts.classify(ways, steps, some_train)
+        first = next((s.broken for s in steps if s.broken), "")
+        copied = missing.stale(walk, ways, node) if first in ("outside", "state-round-trip") and not some_train else None
+        found = copied or cuts.classify(ways, steps, some_train)
         early = found is not None and found.cause == "outside-tape" and found.facts.get("when") == "before"
         found = (missing.computed_again(walk, ways, source, steps) if early and some_train else None) or found
         if found is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from whygrad import syntax as ast
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node, Site, behind
+from whygrad.lint.flow.places import handed_over
 from whygrad.lint.flow.sources import Source, listed
 from whygrad.lint.flow.steps import is_stepped
 from whygrad.lint.flow.values import Function, Plain, Sequence, Tensor, Value
@@ -148,7 +149,7 @@ def unwatched(walk: Walk, ways: Ways, source: Source, index: int, earlier: list[
     if _may_be_anything(node):
         return None
     if _was_variable(earlier, index, ways.question):
-        return Finding("variable-replaced", node.site, {"how": "rebound"})
+        return Finding("variable-replaced", handed_over(node.site), {"how": "rebound"})
     node = _first(earlier, index, ways.question) or node
     made = [(f"`{source.name}` is made here, as a plain tensor", node.site)]
     if _beside_variables(ways.question) or (is_stepped(walk, ways.question, source.name) and not _variables_used(ways)):

@@ -66,6 +66,11 @@ def _bound(walk: Walk, receiver: Value, found: Value, site: Site) -> Value:
         return found
     if "property" in found.marks:
         return walk.call(found, Arguments([receiver]), site)
+    if "cached" in found.marks:
+        kept: Value = walk.call(found, Arguments([receiver]), site)
+        if isinstance(receiver, Object):
+            walk.state.write(receiver.cells, found.name, kept)
+        return kept
     if "classmethod" in found.marks and isinstance(receiver, Object) and receiver.cls is not None:
         return Bound(receiver.cls, found)
     return Bound(receiver, found)

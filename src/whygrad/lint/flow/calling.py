@@ -22,6 +22,7 @@ from whygrad.lint.flow.values import (
     Partial,
     Sequence,
     Table,
+    Tensor,
     Unknown,
     Value,
 )
@@ -59,6 +60,14 @@ def call_object(walk: Walk, value: Object, args: Arguments, site: Site) -> Value
     if own is not None:
         return call(walk, walk.attribute(value, "__call__", site), args, site)
     return outside.call_object(walk, value, args, site)
+
+
+def _of_tensor(walk: Walk, value: Tensor, args: Arguments, site: Site) -> Value:
+    """`v.value()` of a variable: in Keras 3 `v.value` is the variable itself."""
+    called = site.node.func if isinstance(site.node, ast.Call) else None
+    if value.form == "variable" and isinstance(called, ast.Attribute) and called.attr == "value":
+        return outside.method(walk, value, "value", args, site)
+    return walk.unknown(site, value, *args.all())
 
 
 # -- functions ---------------------------------------------------------------------------------------------------------------
@@ -178,5 +187,6 @@ HANDLERS: dict[type, Callable[..., Value]] = {
     Partial: lambda walk, value, args, site: value.call(args, site),
     Library: lambda walk, value, args, site: outside.function(walk, value.name, args, site),
     Object: call_object,
+    Tensor: _of_tensor,
     Unknown: _of_unknown,
 }

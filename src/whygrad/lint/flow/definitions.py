@@ -10,7 +10,7 @@ from whygrad.lint.flow.walk import Arguments, Env, Walk
 
 MARKS = {  # decorators that change what a name means, by the last word of their name
     "property": "property",
-    "cached_property": "property",
+    "cached_property": "cached",
     "staticmethod": "staticmethod",
     "classmethod": "classmethod",
     "custom_gradient": "custom_gradient",

@@ -13,6 +13,7 @@ from whygrad.lint.flow.outside import misnamed
 from whygrad.lint.flow.truth import truth
 from whygrad.lint.flow.values import (
     NONE,
+    Hidden,
     Library,
     Plain,
     Sequence,
@@ -81,7 +82,7 @@ def arguments(walk: Walk, node: ast.Call, env: Env) -> Arguments:
         value = walk.evaluate(keyword.value, env)
         if keyword.arg is not None:
             given.keywords[keyword.arg] = value
-        elif isinstance(value, Table) and Table.OTHER not in value.cells:
+        elif isinstance(value, Table) and value.has_known_keys:
             given.keywords.update({k: v for k, v in value.cells.items() if isinstance(k, str)})
         else:
             given.spread.append(value)
@@ -169,7 +170,7 @@ def _comprehension(walk: Walk, node: ast.ListComp | ast.SetComp | ast.GeneratorE
     found: list[tuple[Value, Value]] = []
     is_open = _generate(walk, node, 0, inner, found)
     if isinstance(node, ast.DictComp):
-        return Table({k.value if isinstance(k, Plain) else Table.OTHER: v for k, v in found})
+        return Table({k.value if isinstance(k, Plain) else Table.OTHER if is_open else Hidden(): v for k, v in found})
     made = Sequence.of([v for _, v in found], "set" if isinstance(node, ast.SetComp) else "list", is_open)
     if inner.own.get(MISNAMED) is not None and len(node.generators) == 1:
         made.cells["misnamed"] = inner.own[MISNAMED]

@@ -18,7 +18,7 @@ IGNORED = ("self", "cls", "args", "kwargs")
 def classify(walk: Walk, ways: Ways, source: Source, lost: list[Node], some_train: bool) -> Finding | None:
     assert isinstance(source.value, Tensor)
     node = source.value.node
-    found = _stale(walk, ways, node) or _recreated(walk, ways, node)
+    found = stale(walk, ways, node) or _recreated(walk, ways, node)
     if found is not None:
         return found
     if not some_train and not any(n in ways.price for n in lost):
@@ -26,7 +26,7 @@ def classify(walk: Walk, ways: Ways, source: Source, lost: list[Node], some_trai
     return _unused(walk, ways, source, node)
 
 
-def _stale(walk: Walk, ways: Ways, node: Node) -> Finding | None:
+def stale(walk: Walk, ways: Ways, node: Node) -> Finding | None:
     """It belongs to an object whose name was given to another one since, and that one's variables are what the target used."""
     old: list[Object] = []
     first: Site | None = None

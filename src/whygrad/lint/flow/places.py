@@ -86,6 +86,21 @@ def beside(node: Node, other: Site | None) -> Site | None:
     return mine[parting]
 
 
+def handed_over(site: Site | None) -> Site | None:
+    """Out of the functions that only compute a value and return it: the call whose value is kept."""
+    while site is not None and site.frame.node is not None and site.frame.called_from is not None and _is_returned(site.frame.node, site.node):
+        site = site.frame.called_from
+    return site
+
+
+def _is_returned(function: ast.AST, made: ast.AST) -> bool:
+    """In a `return` itself, or under a name that is returned as it is."""
+    inner = [n for n in ast.walk(function) if isinstance(n, (ast.Return, ast.Assign)) and n.value is not None and made in ast.walk(n.value)]
+    names = {t.id for n in inner if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
+    returned = (n.value for n in ast.walk(function) if isinstance(n, ast.Return))
+    return any(isinstance(n, ast.Return) for n in inner) or any(isinstance(v, ast.Name) and v.id in names for v in returned)
+
+
 def entered_from(site: Site, other: Site | None) -> Site | None:
     """The call in the frame of `other` through which `site` was reached; None when it is in that frame itself."""
     frames: list[Frame] = [other.frame] if other is not None else []

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from whygrad.lint.flow.graph import Cut, Edge, Site
+from whygrad.lint.flow.outside import records
 from whygrad.lint.flow.truth import without_none
-from whygrad.lint.flow.values import Either, Exhaustible, Library, Object, Plain, Sequence, Table, Tensor, Value, nodes, options
+from whygrad.lint.flow.values import Either, Exhaustible, Library, Object, Plain, Sequence, Table, Tensor, Value, is_known, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk
 
 TYPE_CHECKING = False
@@ -22,6 +23,9 @@ def item(walk: Walk, value: Value, index: Value, site: Site) -> Value:
 
 
 def _item(walk: Walk, value: Value, index: Value, site: Site) -> Value:
+    named = records.fields_of(value)
+    if named is not None:
+        return _of_sequence(walk, Sequence.of(named), index, site)
     if isinstance(value, Sequence):
         return _of_sequence(walk, value, index, site)
     if isinstance(value, Table):
@@ -53,7 +57,7 @@ def _of_table(walk: Walk, value: Table, index: Value, site: Site) -> Value:
     if isinstance(index, Plain) and index.value in value.cells:
         found: Value = value.cells[index.value]
         return found
-    if isinstance(index, Plain) and Table.OTHER not in value.cells:
+    if isinstance(index, Plain) and value.has_known_keys:
         return walk.unknown(site)
     joined: Value = walk.state.join(value.cells.values()) if value.cells else walk.unknown(site)
     return joined
@@ -79,13 +83,16 @@ def items(walk: Walk, value: Value, site: Site) -> tuple[list[Value], bool]:
         return ([] if used else list(value.content.items)), value.content.is_open and not used
     if isinstance(value, Table):
         known = Table.OTHER not in value.cells
-        return [Plain(k) if k is not Table.OTHER else walk.unknown(site) for k in value.cells], not known
+        return [Plain(k) if is_known(k) else walk.unknown(site) for k in value.cells], not known
     if isinstance(value, Plain) and isinstance(value.value, str):
         return [Plain(c) for c in value.value[:MOST_STRING]], len(value.value) > MOST_STRING
     return _items_of_other(walk, value, site)
 
 
 def _items_of_other(walk: Walk, value: Value, site: Site) -> tuple[list[Value], bool]:
+    named = records.fields_of(value)
+    if named is not None:
+        return named, False
     if isinstance(value, Tensor):
         return [_of_tensor(walk, value, Plain(0), site)], True
     if isinstance(value, Object) and "element" in value.data:

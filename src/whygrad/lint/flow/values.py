@@ -180,10 +180,14 @@ class Sequence(Value):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table(Value):
-    """A dict. `cells` maps the keys that are known; `Table.OTHER` is what may lie under any other."""
+    """A dict. `cells` maps the keys that are known; `Table.OTHER` is what may lie under any other, a `Hidden` key that of one entry."""
 
     cells: Cells
     OTHER = object()
+
+    @property
+    def has_known_keys(self) -> bool:
+        return all(is_known(key) for key in self.cells)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -214,6 +218,14 @@ class Either(Value):
     """One of several, depending on what only a run can know."""
 
     options: tuple[Value, ...]
+
+
+class Hidden:
+    """A key that only a run knows."""
+
+
+def is_known(key: object) -> bool:
+    return key is not Table.OTHER and not isinstance(key, Hidden)
 
 
 NONE = Plain(None)

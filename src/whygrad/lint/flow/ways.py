@@ -21,6 +21,7 @@ PRICES = {
     "left-tensorflow": 2_000,
 }
 OTHER_CUT = 1_000
+STATE = 1_400  # written under the tape: less than for tf.stop_gradient, which is there on purpose
 EARLIER_STATE = 9_000
 MOST = 60_000  # nodes looked at for one question
 
@@ -116,7 +117,6 @@ class Ways:
 
     def _cut_price(self, edge: Edge) -> int:
         assert edge.cut is not None
-        stored = edge.cut.cause == "state-round-trip" and "tapes" in edge.cut.facts and self.tape is not None
-        if stored and self.tape is not None and str(self.tape.number) not in edge.cut.facts["tapes"].split():
-            return EARLIER_STATE
+        if edge.cut.cause == "state-round-trip" and "tapes" in edge.cut.facts and self.tape is not None:
+            return STATE if str(self.tape.number) in edge.cut.facts["tapes"].split() else EARLIER_STATE
         return PRICES.get(edge.cut.cause, OTHER_CUT)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from whygrad.lint.flow.graph import Site
-from whygrad.lint.flow.values import NONE, Plain, Sequence, Table, Value
+from whygrad.lint.flow.outside import records
+from whygrad.lint.flow.values import NONE, Plain, Sequence, Table, Value, is_known
 from whygrad.lint.flow.walk import Arguments, Walk
 
 
@@ -39,7 +40,7 @@ def _of_sequence(walk: Walk, receiver: Sequence, name: str, args: Arguments, sit
     if name in ("reverse", "sort"):
         walk.state.write(receiver.cells, "open", True)
         return NONE
-    return walk.unknown(site, receiver, *args.all())
+    return records.method(receiver, name, args) or walk.unknown(site, receiver, *args.all())
 
 
 def _popped(walk: Walk, receiver: Sequence, name: str, args: Arguments, site: Site) -> Value:
@@ -56,12 +57,12 @@ def _popped(walk: Walk, receiver: Sequence, name: str, args: Arguments, site: Si
 def _of_table(walk: Walk, receiver: Table, name: str, args: Arguments, site: Site) -> Value:
     known = Table.OTHER not in receiver.cells
     if name == "items":
-        pairs = [Sequence.of([Plain(k) if k is not Table.OTHER else walk.unknown(site), v]) for k, v in receiver.cells.items()]
+        pairs = [Sequence.of([Plain(k) if is_known(k) else walk.unknown(site), v]) for k, v in receiver.cells.items()]
         return Sequence.of(pairs, "list", not known)
     if name == "values":
         return Sequence.of(list(receiver.cells.values()), "list", not known)
     if name == "keys":
-        return Sequence.of([Plain(k) if k is not Table.OTHER else walk.unknown(site) for k in receiver.cells], "list", not known)
+        return Sequence.of([Plain(k) if is_known(k) else walk.unknown(site) for k in receiver.cells], "list", not known)
     if name in ("get", "pop", "setdefault"):
         return _got(walk, receiver, args, site)
     if name == "update":
@@ -80,7 +81,7 @@ def _got(walk: Walk, receiver: Table, args: Arguments, site: Site) -> Value:
         found: Value = receiver.cells[key.value]
         return found
     default = args.get("default", 1) or NONE
-    if isinstance(key, Plain) and Table.OTHER not in receiver.cells:
+    if isinstance(key, Plain) and receiver.has_known_keys:
         return default
     joined: Value = walk.state.join([*receiver.cells.values(), default])
     return joined

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from whygrad.lint.flow.graph import Site
-from whygrad.lint.flow.outside import arrays, layers, python, tensors
+from whygrad.lint.flow.outside import arrays, cloning, layers, python, records, tensors
 from whygrad.lint.flow.outside.names import ARRAYS, PLAIN, TENSORFLOW, canonical, is_below, kind_of
 from whygrad.lint.flow.outside.objects import STORES
 from whygrad.lint.flow.values import Object, Value
@@ -13,7 +13,7 @@ from whygrad.lint.flow.walk import Arguments, Walk
 def function(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     """Call something of a library."""
     name = canonical(name)
-    handler = tensors.HANDLERS.get(name) or python.HANDLERS.get(name)
+    handler = tensors.HANDLERS.get(name) or python.HANDLERS.get(name) or cloning.HANDLERS.get(name) or records.HANDLERS.get(name)
     if handler is not None:
         return handler(walk, args, site)
     kind = kind_of(name)

@@ -37,9 +37,9 @@ def _of_tensor(walk: Walk, value: Tensor, name: str, site: Site) -> Value | None
         return Library({"integer": "tensorflow.int32", "float": "tensorflow.float32"}.get(value.node.dtype, f"tensorflow.{value.node.dtype}"))
     if name in ("dtype", "name", "device", "trainable", "op", "graph", "path"):
         return walk.data(site, name, "number")
-    if name in ("T", "real", "imag", "flat", "value"):
-        if name == "value":
-            return None
+    if name == "value":
+        return value if value.form == "variable" else None  # in Keras 3; the method of that name is called on what comes back
+    if name in ("T", "real", "imag", "flat"):
         return (
             walk.op(site, [value], "tensorflow.transpose")
             if value.form in ("tensor", "variable")

@@ -14,6 +14,7 @@ from whygrad.lint.flow.values import (
     Class,
     Exhaustible,
     Function,
+    Hidden,
     Library,
     Object,
     Partial,
@@ -206,10 +207,10 @@ def _dict(walk: Walk, args: Arguments, site: Site) -> Value:
         if isinstance(value, Table):
             cells = {**value.cells, **cells}
             continue
-        items, _ = walk.items(value, site)
+        items, is_open = walk.items(value, site)
         for pair in items:
             key, item = pair.items if isinstance(pair, Sequence) and len(pair.items) == 2 else (pair, pair)
-            cells[key.value if isinstance(key, Plain) else Table.OTHER] = item  # type: ignore[index]
+            cells[key.value if isinstance(key, Plain) else Table.OTHER if is_open else Hidden()] = item  # type: ignore[index]
     return Table(dict(cells))
 
 
@@ -295,6 +296,5 @@ HANDLERS: dict[str, Handler] = {
     "tqdm.trange": _range,
     "itertools.chain": lambda walk, args, site: Sequence.of([i for v in args.positional for i in walk.items(v, site)[0]], "list", True),
     "copy.copy": lambda walk, args, site: args.positional[0] if args.positional else walk.unknown(site),
-    "copy.deepcopy": lambda walk, args, site: args.positional[0] if args.positional else walk.unknown(site),
     "argparse.ArgumentParser": lambda walk, args, site: walk.data(site, form="number"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from whygrad import syntax as ast
 from whygrad.lint.flow import withs
-from whygrad.lint.flow.graph import Node, Site
+from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.values import NONE, Object, Plain, Sequence, Table, Tape, Tensor, Unknown, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Question, Walk
 
@@ -25,7 +25,7 @@ def method(walk: Walk, tape: Tape, name: str, args: Arguments, site: Site) -> Va
     if name == "watch":
         for value in args.all():
             for node in nodes(value):
-                tape.watched.append((_watched(node), walk.state.tick(), site))
+                tape.watched.append((node, walk.state.tick(), site))
         return NONE
     if name == "stop_recording":
         return Object(withs.PAUSE, site, data={"tape": tape})
@@ -39,13 +39,6 @@ def method(walk: Walk, tape: Tape, name: str, args: Arguments, site: Site) -> Va
         withs.forget(walk, tape)
         return NONE
     return walk.unknown(site)
-
-
-def _watched(node: Node) -> Node:
-    """Of `v.value` the variable itself: in Keras 3 that is the `tf.Variable` below."""
-    written = node.site.node if node.site is not None and node.kind == "unknown" else None
-    is_value = isinstance(written, ast.Attribute) and written.attr == "value" and len(node.edges) == 1
-    return node.edges[0].origin if is_value and node.edges[0].origin.kind == "variable" else node
 
 
 def ask(walk: Walk, tape: Tape | Unknown | None, api: str, args: Arguments, site: Site) -> Value:
