@@ -83,6 +83,8 @@ def _fix(e: Evidence) -> str:
     how, op = e.fact("how"), e.fact("op")
     if how in ("negative", "selected"):
         return "leave the last layer linear, or use `leaky_relu`; in a hidden layer: a smaller learning rate, scaled inputs, a bias that starts at 0"
+    if how == "one" and "softmax(" in e.code:
+        return "share along the axis that has several entries (`axis=1` for steps of time); for a single unit use a sigmoid"
     if how == "one":
         return "use one unit with a sigmoid and binary cross-entropy, or as many units as there are classes"
     if how in ("above", "below", "clipped"):

@@ -9,11 +9,19 @@ from whygrad.lint.flow.outside.objects import STORES
 from whygrad.lint.flow.values import Object, Value
 from whygrad.lint.flow.walk import Arguments, Walk
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Handler = Callable[[Walk, Arguments, Site], Value]
+
+HANDLERS: dict[str, Handler] = {**python.HANDLERS, **tensors.HANDLERS, **layers.HANDLERS, **cloning.HANDLERS, **records.HANDLERS}
+
 
 def function(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
     """Call something of a library."""
     name = canonical(name)
-    handler = tensors.HANDLERS.get(name) or python.HANDLERS.get(name) or cloning.HANDLERS.get(name) or records.HANDLERS.get(name)
+    handler = HANDLERS.get(name)
     if handler is not None:
         return handler(walk, args, site)
     kind = kind_of(name)

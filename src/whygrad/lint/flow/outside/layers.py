@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from whygrad.lint.flow import knowledge
 from whygrad.lint.flow.graph import Cut, Edge, Node, Site
 from whygrad.lint.flow.outside.names import kind_of
 from whygrad.lint.flow.outside.weights import added_losses, is_built, mark_built, weights
@@ -146,6 +147,26 @@ def _shares_with_nobody(given: Arguments) -> bool:
     return softmax and isinstance(units, Plain) and units.value == 1
 
 
+def softmax(walk: Walk, args: Arguments, site: Site) -> Value:
+    """`tf.nn.softmax(x)`; over the last axis of what `Dense(1)` gives, it is 1 everywhere."""
+    value, axis = args.get("logits", 0) or args.get("x", 0), args.get("axis", 1)
+    last = axis is None or (isinstance(axis, Plain) and axis.value in (None, -1))
+    if not last or not isinstance(value, Tensor) or not _has_one_column(value.node):
+        return knowledge.apply(walk, "tensorflow.nn.softmax", args, site)
+    made = walk.op(site, [], "tensorflow.nn.softmax")
+    made.node.edges = (Edge(value.node, Cut("flat-region", {"how": "one", "op": "Softmax", "gradient": "zero"}, site)),)
+    return made
+
+
+def _has_one_column(node: Node) -> bool:
+    layer = OWNERS.get(node)
+    given = layer.data.get("args") if isinstance(layer, Object) and layer.cls is None else None
+    if not isinstance(layer, Object) or not isinstance(given, Arguments) or not layer.made_by.endswith(".Dense"):
+        return False
+    units = given.get("units", 0)
+    return isinstance(units, Plain) and units.value == 1
+
+
 def _wrapped(walk: Walk, layer: Object, args: Arguments, site: Site) -> Value:
     """The user's layer inside one of Keras's; a cell of an RNN twice, with the state that it gives back."""
     inner: Object = layer.data["wrapped"]
@@ -206,3 +227,8 @@ def _copy(walk: Walk, root: Node, made: dict[Node, Node], site: Site) -> Node:
             OWNERS[made[node]] = OWNERS[node]
         stack.pop()
     return made[root]
+
+
+HANDLERS = dict.fromkeys(
+    ("tensorflow.nn.softmax", "tensorflow.math.softmax", "keras.ops.softmax", "keras.activations.softmax", "keras.backend.softmax"), softmax
+)
