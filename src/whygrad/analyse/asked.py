@@ -70,6 +70,9 @@ def empty_list(scene: Scene) -> Finding:
     related = [Related(f"{quote(e.text or 'a layer')} was frozen here", scene.recording.location(e.site)) for e in frozen[:2]]
     late = [] if frozen else _created_late(scene)
     related += [Related("its variables are created only here", scene.recording.location(late[0].site))] if late else []
+    if len({e.site for e in frozen}) == 1 and frozen[0].site >= 0:
+        read = [Related("the list of what is left to train is read here", origin or where)]
+        return Finding("empty-variable-list", scene.recording.location(frozen[0].site), related=read, facts={"how": "all frozen"})
     how = "frozen" if frozen else "not built" if late else "empty"
     return Finding("empty-variable-list", origin or where or scene.location, related=related, facts={"how": how})
 

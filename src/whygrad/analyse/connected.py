@@ -134,7 +134,7 @@ def _unrecorded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Fin
     if cause == "wrong-tape":
         return Finding(cause, scene.location, facts=facts, related=_computed(scene, first))
     if cause == "recording-stopped":
-        return _stopped(scene, first)
+        return _copied(scene, edges, first) or _stopped(scene, first)
     last = [e for e in edges if e.broken == first.broken][-1]
     stored = next((e for e in edges if e.broken == "state"), None)
     if stored is not None:
@@ -157,6 +157,14 @@ def _earlier_turn(scene: Scene, first: Edge) -> bool:
         return False
     producers = [scene.trace.producer.get(scene.trace.key(t)) for t in scene.call.targets]
     return any(p is not None and scene.judge.records(scene.trace.nodes[p]) for p in producers)
+
+
+def _copied(scene: Scene, edges: list[Edge], first: Edge) -> Finding | None:
+    """`tf.Variable(w)` under the tape: TensorFlow takes the first value of a variable without recording it."""
+    made = next((scene.recording.variables.get(e.node.inputs[0]) for e in edges if e.broken == "state" and e.node.inputs), None)
+    if made is None or made.clock < scene.began or made.site != scene.site(first.node):
+        return None
+    return Finding("variable-recreated", scene.where(first.node), facts={"how": "copied"})
 
 
 def _stopped(scene: Scene, first: Edge) -> Finding:
@@ -193,6 +201,9 @@ def _discarded(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Find
 def _custom(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:
     custom = scene.recording.customs.get(first.node.op)
     where = scene.where(first.node)
+    arguments = {scene.trace.key(t) for t in scene.recording.ops.ins(first.node.op)}
+    if custom is not None and first.start not in arguments and not any(e.node is first.node for e in edges[: edges.index(first)]):
+        return _taken_besides(scene, custom, edges, first)
     definition = custom.definition if custom else None
     facts = {"function": custom.name if custom else ""}
     if definition is not None:
@@ -202,6 +213,17 @@ def _custom(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding
         facts["how"] = "unreturned" if lost is not None else "returned"
     related = [Related("used here", where)] if where and definition else []
     return Finding("custom-gradient", definition or where, related=related, facts=facts)
+
+
+def _taken_besides(scene: Scene, custom: rec.Custom, edges: list[Edge], first: Edge) -> Finding:
+    """The function uses a tensor from around it, which is none of its arguments."""
+    made = scene.made(first.start)
+    where = made if made is not None and made.source else scene.where(first.node)
+    written = custom.definition
+    related = [Related("its gradient is written here, for its arguments only", written)] if written is not None else []
+    used = scene.where(first.node)
+    related += [Related("used here", used)] if used is not None and used != where else []
+    return Finding("custom-gradient", where, related=related, facts={"how": "captured", "function": custom.name})
 
 
 def _python(scene: Scene, index: int, edges: list[Edge], first: Edge) -> Finding:

@@ -92,9 +92,11 @@ class Judge:
     def _custom(self, node: Node) -> tuple[bool, ...]:
         custom = self.recording.customs.get(node.op)
         masks = custom.returned if custom else []
-        if not masks or len(masks[0]) != len(node.inputs):
-            return (True,) * len(node.inputs)
-        return tuple(not all(m[i] for m in masks) for i in range(len(node.inputs)))
+        own = len(self.recording.ops.ins(node.op))
+        beside = (False,) * (len(node.inputs) - own)  # what the function took besides its arguments: TensorFlow asks it for no gradient of that
+        if not masks or len(masks[0]) != own:
+            return (True,) * own + beside
+        return tuple(not all(m[i] for m in masks) for i in range(own)) + beside
 
     # -- the tape ---------------------------------------------------------------------------------------------------
 

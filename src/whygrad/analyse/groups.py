@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from whygrad import recording as rec
-from whygrad.analyse import asked, connected, measured, rebuilt, unconnected
+from whygrad.analyse import asked, connected, measured, rebuilt, unconnected, unused
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.scene import Scene
 from whygrad.model import SEVERITIES
@@ -91,7 +91,7 @@ def classify_source(scene: Scene, index: int) -> Finding:
         return unconnected.bypassed(scene, index) or connected.plain_tensor(scene, index, edges)
     broken = {e.broken for e in edges}
     beside = rebuilt.copied(scene, index) if broken & {"outside", "state"} else None
-    beside = beside or (unconnected.dropped_beside(scene, index) if "outside" in broken else None)
+    beside = beside or (unused.dropped_beside(scene, index) if "outside" in broken else None)
     if beside is not None:
         return beside
     return connected.classify(scene, index, edges) if edges else unconnected.classify(scene, index)

@@ -17,8 +17,8 @@ def classify(scene: Scene, index: int) -> Finding | None:
     """At the line that builds it anew: a variable of the same kind was put where this one was kept, before the loss was computed."""
     mine = scene.recording.variables.get(scene.call.sources[index].tensor)
     kept = _kept(scene.recording, mine.site) if mine is not None else None
-    if mine is None or kept is None:
-        return None
+    if mine is None or kept is None or kept[1] in places.frames(scene.recording, scene.call.site):
+        return None  # the question itself is asked in there
     asked = {scene.trace.key(s.tensor) for s in scene.call.sources}
     for other in scene.recording.variables.values():
         key = scene.trace.key(other.key)

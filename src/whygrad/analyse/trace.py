@@ -82,7 +82,7 @@ class Opener:
         for op in merge(*(self.by_graph[g] for g in chain if g in self.by_graph)):
             if op >= until:
                 break
-            if op in runs or not self._add_plain(trace, op):
+            if op in runs or op in self.recording.customs or not self._add_plain(trace, op):
                 self._add(trace, op, 0, None, ())
         return trace
 
@@ -124,7 +124,15 @@ class Opener:
                 return
             getattr(self, f"_open_{call.kind}")(trace, call, inputs, outputs, around, (*called, op))
             return
+        if op in self.recording.customs:
+            inputs += self._computed_with(trace, outputs, inputs)
         self._append(trace, Node(op, self.recording.kind(op), inputs, outputs, own_state, called))
+
+    def _computed_with(self, trace: Trace, outputs: tuple[int, ...], known: tuple[int, ...]) -> tuple[int, ...]:
+        """What a function with a gradient of its own computed its results from: it may have taken more than its arguments."""
+        before = (trace.producer.get(output) for output in outputs)
+        found = dict.fromkeys(t for i in before if i is not None for t in trace.nodes.inputs(i))
+        return tuple(t for t in found if t not in known)
 
     def _was_built(self, graph: int) -> bool:
         """Were the ops of this graph recorded? Those of a function loaded from a SavedModel were not."""

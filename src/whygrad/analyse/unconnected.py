@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from whygrad import recording as rec
-from whygrad.analyse import crossing, places, rebuilt, shape_only
+from whygrad.analyse import crossing, places, rebuilt, shape_only, unused
 from whygrad.analyse.findings import Finding
-from whygrad.analyse.path import READS
 from whygrad.analyse.scene import ASSIGNED, Scene
 from whygrad.evidence import quote
 from whygrad.model import Location, Related
@@ -24,6 +23,7 @@ def classify(scene: Scene, index: int) -> Finding:
         or shape_only.classify(scene, index)
         or crossing.predicted(scene, index)
         or crossing.decides_branch(scene, index)
+        or unused.unwritten(scene, index)
         or _constant_or_unused(scene, index)
     )
 
@@ -95,7 +95,7 @@ def _innermost(scene: Scene, site: int) -> int | None:
 
 
 def bypassed(scene: Scene, index: int) -> Finding | None:
-    """The target was computed from what the source was made of, not from the source."""
+    """The target was computed from what the source was made of, not from the source: from another tensor, or from the variables themselves."""
     source = scene.call.sources[index]
     if source.kind != "tensor" or source.key is None:
         return None
@@ -105,6 +105,10 @@ def bypassed(scene: Scene, index: int) -> Finding | None:
     if ancestor is None or producer is None:
         return None
     node = scene.trace.nodes[producer]
+    variable = scene.recording.variables.get(ancestor)
+    if variable is not None:
+        related = [Related("the loss was computed from the variables themselves, this one and others", scene.recording.location(variable.site))]
+        return Finding("unused-variable", scene.beside_tape(node), related=related, facts={"how": "bypassed"})
     related = [Related("the loss was computed from this instead", scene.made(ancestor))]
     if scene.judge.records(node):
         return Finding("unused-variable", scene.beside_tape(node), related=related, facts={"how": "bypassed"})
@@ -113,18 +117,21 @@ def bypassed(scene: Scene, index: int) -> Finding | None:
 
 
 def _shared_ancestor(scene: Scene, key: int) -> int | None:
-    """The nearest tensor that the source was computed from and that the target uses without it."""
+    """The nearest tensor that the source was computed from and that the target uses without it; a variable where there is none."""
     queue, seen = [key], {key}
+    variable: int | None = None
     while queue:
         producer = scene.trace.producer.get(queue.pop(0))
         for t in scene.trace.nodes[producer].inputs if producer is not None else ():
             if t in seen:
                 continue
             seen.add(t)
-            if t in scene.ways and t not in scene.recording.variables and scene.judge.differentiable(t):
+            if t in scene.recording.variables:
+                variable = t if variable is None and t in scene.reach.reached else variable
+            elif t in scene.ways and scene.judge.differentiable(t):
                 return t
             queue.append(t)
-    return None
+    return variable
 
 
 # -- nothing in its place ------------------------------------------------------------------------------------------------------
@@ -134,7 +141,7 @@ def _constant_or_unused(scene: Scene, index: int) -> Finding:
     missing = scene.call.missing or tuple(True for _ in scene.call.sources)
     if all(missing) and not any(scene.ways.path(scene.trace.key(s.key)) for s in scene.call.sources if s.key is not None):
         return constant(scene)
-    return unused(scene, index)
+    return unused.classify(scene, index)
 
 
 def constant(scene: Scene) -> Finding:
@@ -193,98 +200,3 @@ def _namesake(scene: Scene, body: Location, parameter: str) -> Location | None:
         if "=" in where.source[0] and any(w in name for w in words) and name.isidentifier():
             return where
     return None
-
-
-def unused(scene: Scene, index: int) -> Finding:
-    """The variable takes no part: never read under the tape, or what was computed from it was dropped."""
-    source = scene.call.sources[index]
-    variable = scene.recording.variables.get(source.tensor)
-    created = scene.recording.location(variable.site) if variable else scene.created(source)
-    if source.key is None:
-        return Finding("unused-variable", created or scene.location, facts={"how": "never read"})
-    unjudged = _unjudged(scene, source)
-    if unjudged is not None:
-        return unjudged
-    first = scene.trace.position(scene.began)
-    dependents = scene.dependents(scene.trace.key(source.key), first)
-    dropped = _dropped(scene, dependents, first)
-    if dropped is None:
-        return Finding("unused-variable", created or scene.location, facts={"how": "never read"})
-    derived = _derived(scene, dependents, first)
-    if derived is not None:
-        return Finding("constant-loss", derived, facts={"how": "linear"}, proven=False)
-    related = [Related(f"{quote(scene.name(index))} is created here", created)] if created else []
-    if dropped == scene.location:  # inside `fit` no expression of the user's tells more than the line that made the variable
-        return Finding("unused-variable", created or dropped, facts={"how": "no expression"})
-    overwritten = _overwritten(scene, dropped)
-    if overwritten is not None:
-        related.insert(0, Related("its result was computed here", dropped))
-        return Finding("unused-variable", overwritten, related=related, facts={"how": "overwritten", "lost": quote(dropped.text)})
-    return Finding("unused-variable", dropped, related=related, facts={"how": "dropped"})
-
-
-def _unjudged(scene: Scene, source: rec.Source) -> Finding | None:
-    """It leads only to an output of the model that `compile` gives no loss."""
-    event = next((e for e in scene.recording.of("unjudged") if str(source.key) in e.text.split("\n")[1:]), None)
-    where = scene.recording.location(event.site) if event is not None else None
-    if event is None or where is None or scene.asked_by_user:
-        return None
-    return Finding("missing-loss", where, facts={"how": "output", "output": quote(event.text.split("\n")[0])})
-
-
-def dropped_beside(scene: Scene, index: int) -> Finding | None:
-    """A call under the tape gave what the loss uses and what this source gives, and only that was dropped: any other pass is beside the point."""
-    source = scene.call.sources[index]
-    if source.kind != "variable" or scene.call.missing is None or all(scene.call.missing):
-        return None
-    first = scene.trace.position(scene.began)
-    nodes = scene.trace.nodes
-    dependents = scene.dependents(scene.trace.key(source.tensor), first)
-    mine = [i for i in range(first, len(nodes)) if not dependents.isdisjoint(nodes.outputs(i)) and scene.judge.records(nodes[i])]
-    if not mine or any(o in scene.ways for i in mine for o in nodes.outputs(i)):
-        return None
-    where = scene.beside_tape(nodes[mine[0]])
-    alive = (i for i in range(first, len(nodes)) if not scene.reach.reached.isdisjoint(nodes.outputs(i)) and scene.judge.records(nodes[i]))
-    shared = where is not None and any(scene.beside_tape(nodes[i]) == where and nodes.kind(i) not in READS for i in alive)
-    return unused(scene, index) if shared else None
-
-
-def _derived(scene: Scene, dependents: set[int], first: int) -> Location | None:
-    """Where an inner gradient was taken that the variable takes part in, and whose answer, which the loss uses, does not depend on it."""
-    nodes = scene.trace.nodes
-    places_of = {True: set[int](), False: set[int]()}  # by whether the loss uses it
-    for i in range(first, len(nodes)):
-        if rec.BACKWARD in scene.recording.states[nodes[i].state] and scene.judge.records(nodes[i]):
-            used = any(o in scene.ways for o in nodes.outputs(i))
-            if used or not dependents.isdisjoint(nodes.outputs(i)):
-                places_of[used].add(scene.site(nodes[i]))
-    both = places_of[True] & places_of[False]
-    return scene.recording.location(max(both)) if both else None
-
-
-def _overwritten(scene: Scene, dropped: Location) -> Location | None:
-    """The next value given to the name that held the dropped result, if it does not use it."""
-    found = ASSIGNED.match(dropped.source[0]) if dropped.source else None
-    name = found.group(1) if found else ""
-    if not name.isidentifier():
-        return None
-    later = [v for v in scene.program.assignments_after(dropped, name) if v.line > dropped.line]
-    return later[0] if later and not re.search(rf"\b{name}\b", later[0].text) else None
-
-
-def _dropped(scene: Scene, dependents: set[int], first: int) -> Location | None:
-    """The expression whose result goes nowhere, in the function that also computes what does reach the loss."""
-    nodes = scene.trace.nodes
-    dead = [i for i in range(first, len(nodes)) if any(o in dependents for o in nodes[i].outputs) and scene.judge.records(nodes[i])]
-    if not dead:
-        return None
-    used = [i for i in range(first, len(nodes)) if any(o in scene.ways for o in nodes[i].outputs)]
-    before = [i for i in used if i < dead[-1]]
-    after = [i for i in used if i > dead[-1]]
-    site = scene.site(nodes[dead[-1]])
-    best, deepest = places.innermost(scene.recording, site), -1
-    for i in before[-1:] + after[:1]:
-        depth = places.divergence(scene.recording, site, scene.site(nodes[i]))
-        if depth is not None and depth > deepest:
-            deepest, best = depth, places.frames(scene.recording, site)[depth]
-    return best

@@ -47,6 +47,12 @@ def claim(e: Evidence) -> Claim:
         return Claim(message, "The name of the layer stood in `v.name` in Keras 2; in Keras 3 it is in `v.path`. The list is empty.", Fix(fix))
     if e.fact("how") == "fit":
         return _of_fit(e)
+    if e.fact("how") == "all frozen":
+        listed = f"`{e.fact('sources')}`" if 0 < len(e.fact("sources")) < 60 else "the list of variables"
+        message = f"{e.code} freezes everything that is to be trained: {listed} is empty"
+        why = "A frozen layer has no trainable variables. Two names for one model are frozen together: an assignment makes no copy."
+        fix = "freeze only the model that is not trained (a copy of its own: `clone_model`), or set `trainable = True` again before reading the list"
+        return Claim(message, why, Fix(fix))
     message = f"{e.code} is empty: there is nothing to train"
     if e.fact("how") == "frozen":
         why = "The list of trainable variables is empty because the layers were frozen (`trainable = False`) and not released."

@@ -32,6 +32,11 @@ from whygrad.model import Fix
 
 
 def claim(e: Evidence) -> Claim:
+    if e.fact("how") == "unwritten":
+        message = f"what {e.code} returns is thrown away, and the loss is computed from the array of before: {e.names} {e.verb} no gradient"
+        why = "In a graph `write` changes nothing: it returns another array. Only eagerly the old one knows the value as well."
+        name = e.location.text.split(".write")[0] if e.location and ".write" in e.location.text else "array"
+        return Claim(message, why, Fix(f"keep what it returns: `{name} = {name}.write(...)`"))
     message = f"{e.code} keeps only the shape of its input: the value that {e.names} computed is thrown away"
     why = "`ones_like`, `zeros_like`, `tf.shape` and `tf.size` do not look at the numbers, so no change in them can reach the loss."
     fix = "use the tensor itself in the loss, not only its size"

@@ -41,6 +41,10 @@ from whygrad.model import Fix
 def claim(e: Evidence) -> Claim:
     if e.fact("how") in ("stale list", "renewed"):
         return _stale(e)
+    if e.fact("how") == "copied":
+        message = f"{e.code} copies the value of {e.names} into a new variable: the loss is computed from the copy, so {e.names} {e.verb} no gradient"
+        why = "A variable takes the number that it begins with, not how it was computed: to the tape the copy is another parameter."
+        return Claim(message, why, Fix(f"use {e.names} itself there (keep it as it is handed over), and make variables once, outside of the step"))
     message = f"{e.code} makes a new variable on every call: the one in the list ({e.names}) is not the one the loss used"
     why = "The listed variable comes from an earlier call. The loss was computed from a fresh one with the same shape, created by the same line."
     return Claim(
