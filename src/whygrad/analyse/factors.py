@@ -70,8 +70,8 @@ def facts_of(back: FlowBack, edge: Edge) -> dict[str, str]:
     stats = back.values.get(edge.start)
     if stats is not None:
         facts |= {"size": f"{stats.size:,}", "low": f"{stats.low:.3g}", "high": f"{stats.high:.3g}"}
-    layer = back.scene.recording.layers.get(back.scene.site(edge.node))
-    if layer and back.scene.site(edge.node) in back.scene.recording.layers_made:
+    layer = back.layer_of(edge.node)
+    if layer:
         facts["layer"] = layer
     return facts
 

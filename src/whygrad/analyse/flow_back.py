@@ -13,6 +13,7 @@ from whygrad.model import Location
 from whygrad.samples import Sample, Stats
 
 MOST_ROUTES = 12  # ways out of one tensor that are looked at
+MOST_BACK = 60  # operations that are followed back
 ROUNDING = 1e-6  # of what came in: what a saturated function lets through is rounding noise below that
 
 
@@ -114,6 +115,30 @@ class FlowBack:
             seen.update(fresh)
             queue += fresh
         return min(found, key=lambda pair: pair[0])[1] if found else None
+
+    def zeros_from(self, key: int) -> Node | None:
+        """The operation that made zeros of values that were none; None where a variable was zero, or where it is not known."""
+        for _ in range(MOST_BACK):
+            index = self.scene.trace.producer.get(key)
+            if index is None:
+                return None
+            node = self.scene.trace.nodes[index]
+            known = [(i, self.values.get(i)) for i in node.inputs if i not in self.scene.recording.variables]
+            zero = [i for i, stats in known if stats is not None and stats.is_zero]
+            if not zero:
+                return node if known and all(stats is not None and stats.low < stats.high for _, stats in known) else None
+            key = next((i for i in zero if not self._is_read(i)), zero[0])
+        return None
+
+    def _is_read(self, key: int) -> bool:
+        index = self.scene.trace.producer.get(key)
+        return index is not None and self.scene.trace.nodes[index].kind == "ReadVariableOp"
+
+    def layer_of(self, node: Node) -> str:
+        """The name of the layer of Keras that an operation belongs to; empty for the user's own."""
+        site = self.scene.site(node)
+        layer = self.scene.recording.layers.get(site)
+        return layer if layer and site in self.scene.recording.layers_made else ""
 
     def is_bad(self, key: int) -> bool:
         stats = self.values.get(key)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from whygrad import recording as rec
-from whygrad.analyse import non_finite, zero
+from whygrad.analyse import non_finite, probabilities, zero
 from whygrad.analyse.findings import Finding
 from whygrad.analyse.flow_back import FlowBack
 from whygrad.analyse.scene import Scene
@@ -44,7 +44,12 @@ def _at_one_place(samples: list[tuple[Scene, Sample]]) -> Iterator[Lost]:
     last_scene, last = samples[-1]
     samples = [(scene, sample) for scene, sample in samples if len(sample.gradients) == len(last.gradients)]
     found: list[Lost] = []
+    whole = probabilities.classify(last_scene, last)
     for index, source in enumerate(last_scene.call.sources):
+        if whole is not None and last.gradients[index] is not None:
+            whole.gradient = "zero"
+            found.append(Lost(last_scene, index, whole, "zero", len(samples), "warning"))
+            continue
         history = [sample.gradients[index] for _, sample in samples]
         status = verdict(history)
         if status is None or source.trainable is False or last_scene.call.zero_on_purpose:

@@ -93,7 +93,14 @@ def _saturated(back: FlowBack, edge: Edge) -> Finding:
     facts = facts_of(back, edge)
     output = back.values.get(edge.node.outputs[0])
     low, high = _range(back.values.get(edge.start))
-    if edge.node.kind in ("Relu", "Relu6"):
+    if edge.node.kind == "Relu" and low == high == 0:
+        origin = back.zeros_from(edge.start)
+        facts["how"] = "negative"
+        if origin is not None:
+            used = back.where(edge.node)
+            related = [Related("its slope is zero where its inputs are: the relu", used)] if used is not None else []
+            return Finding("flat-region", back.where(origin), related=related, facts=facts | {"how": "zeros", "layer": back.layer_of(origin)})
+    elif edge.node.kind in ("Relu", "Relu6"):
         facts["how"] = "negative" if high <= 0 else "above" if edge.node.kind == "Relu6" and low >= 6 else "selected"
     else:
         facts["how"] = "one" if edge.node.kind in ("Softmax", "LogSoftmax") and _is_constant(output) else "saturated"
@@ -132,6 +139,9 @@ def _bottom(back: FlowBack, edge: Edge) -> Finding:
 
 
 def _solved(back: FlowBack, edge: Edge) -> Finding:
+    node = edge.node
+    if edge.end != node.outputs[0] and edge.start == node.inputs[-1] != node.inputs[0]:  # its own derivative, which is an output of it, goes on
+        return Finding("non-differentiable-op", back.where(node), facts={"op": node.kind, "how": "labels twice"})
     meta = back.scene.judge.meta(edge.start)
     single = meta is not None and bool(meta[1]) and meta[1] is not None and meta[1][-1] == 1
     return Finding("flat-region", back.where(edge.node), facts=facts_of(back, edge) | {"how": "one" if single else "solved"})

@@ -39,6 +39,10 @@ def claim(e: Evidence) -> Claim:
             message = f"`{function}` never reads `{parameter}`: {e.code} is computed without it, and so is the loss"
         why = "Without the prediction in it the loss is a constant for every weight of the model, and there is nothing to differentiate."
         return Claim(message, why, Fix(f"use `{e.fact('parameter')}` in `{e.fact('function')}`"))
+    if e.fact("how") == "probabilities":
+        message = f"{e.code} gives probabilities, all of them are the target, and their sum is always 1: the gradient of {e.names} is zero"
+        why = "The gradient of a tensor with several entries is the gradient of their sum. What is left here is rounding noise."
+        return Claim(message, why, Fix("take the gradient of one of them (`target[:, index]`), or of the logits"))
     if e.fact("how") == "linear":
         message = f"{e.code} does not depend on {e.names}: what is differentiated there is linear in it, so the first derivative is a constant"
         why = (

@@ -42,7 +42,7 @@ def claim(e: Evidence) -> Claim:
         message = f"{what} returns nothing: {e.code} is computed and not returned, so {e.names} {e.verb} no gradient"
     if e.fact("how") == "captured":
         message = f"{what} is one for its arguments only: {e.code} uses a tensor from around it, so {e.names} {e.verb} no gradient"
-        why = "TensorFlow asks a custom gradient for the gradients of the arguments, and of variables read inside; a tensor that it closes over is neither."
+        why = "TensorFlow asks a custom gradient for the gradients of the arguments, and of variables read inside; what it closes over is neither."
         fix = f"make that tensor an argument of `{name or 'the function'}`, and return a gradient for it as well"
         return Claim(message, why, Fix(fix))
     if e.fact("how") == "zeros":

@@ -52,6 +52,7 @@ def _seen(e: Evidence) -> str:
     low, high, bound = e.fact("low"), e.fact("high"), e.fact("bound")
     return {
         "negative": f"all {size} values that go into the relu of {_where(e)} are negative or zero (the largest is {high})",
+        "zeros": f"all that comes out of {_where(e)} is zero, and the relu behind it has no slope there",
         "above": f"all {size} values at {_where(e)} lie above the limit {bound or '6'} (from {low} to {high})",
         "below": f"all {size} values at {_where(e)} lie below the limit {bound} (from {low} to {high})",
         "clipped": f"every one of the {size} values at {_where(e)} that matters is clipped (values from {low} to {high}, limit {bound})",
@@ -83,6 +84,10 @@ def _fix(e: Evidence) -> str:
     how, op = e.fact("how"), e.fact("op")
     if how in ("negative", "selected"):
         return "leave the last layer linear, or use `leaky_relu`; in a hidden layer: a smaller learning rate, scaled inputs, a bias that starts at 0"
+    if how == "zeros" and "Normalization" in e.code:
+        return "normalise over an axis with several entries: what a single entry differs from its own mean is zero; give it several channels first"
+    if how == "zeros":
+        return "look at what goes in there and at what it computes: it gives zero for every input"
     if how == "one" and "softmax(" in e.code:
         return "share along the axis that has several entries (`axis=1` for steps of time); for a single unit use a sigmoid"
     if how == "one":

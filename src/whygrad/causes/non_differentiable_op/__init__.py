@@ -39,6 +39,10 @@ def claim(e: Evidence) -> Claim:
     op = e.fact("op")
     zero = e.fact("gradient") == "zero"
     message = f"{e.code} has {'a gradient of zero everywhere' if zero else 'no gradient'}, so {e.names} {e.verb} {'zeros' if zero else 'none'}"
+    if e.fact("how") == "labels twice":
+        message = f"the derivative of {e.code} has no derivative for the labels: the gradient of {e.names} is zero"
+        why = f"The op {op} gives its own derivative as a second output, which TensorFlow differentiates for the logits and not for the labels."
+        return Claim(message, why, Fix("write the loss out: `-tf.reduce_sum(labels * tf.nn.log_softmax(logits), axis=-1)`"))
     if e.fact("again"):
         message = f"{e.code} takes a derivative that has no derivative itself, so {e.names} {e.verb} no gradient"
         fix = (

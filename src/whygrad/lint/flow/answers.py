@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.dataclass import dataclass, field
-from whygrad.lint.flow import asked, cuts, infinities, missing, stuck, traps
+from whygrad.lint.flow import asked, cuts, infinities, missing, probabilities, stuck, traps
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node, behind
 from whygrad.lint.flow.sources import Source, is_open, listed
@@ -51,6 +51,9 @@ def _answered(walk: Walk, question: Question, earlier: list[Question]) -> list[A
         return []
     ways = Ways(question)
     ways.follow_gradient()
+    dead = _unregistered(ways)
+    if dead is not None:
+        return [Answer(question, dead, listed(question))]
     judged = list(_each(walk, ways, earlier))
     fine = [s for s, finding in judged if finding is None and isinstance(s.value, Tensor) and s.value.node in ways.reached]
     spoilt = _spoilt(walk, ways, fine)
@@ -72,8 +75,28 @@ def _answered(walk: Walk, question: Question, earlier: list[Question]) -> list[A
     return _grouped(question, missing_ones, whole)
 
 
+def _unregistered(ways: Ways) -> Finding | None:
+    """An operation without a gradient function that gradient comes to: TensorFlow raises LookupError, whatever other ways there are."""
+    for node in ways.reached:
+        cut = next((e for e in node.edges if e.cut is not None and "unregistered" in e.cut.facts), None)
+        if cut is None or cut.cut is None or node.site is None or not ways.records(node):
+            continue
+        if any(_connected_by(ways, n) for n in behind([cut.origin], lambda here, edge: edge.cut is None and ways.records(here))):
+            return Finding(cut.cut.cause, cut.cut.at or node.site, dict(cut.cut.facts))
+    return None
+
+
+def _connected_by(ways: Ways, node: Node) -> bool:
+    """Does the tape follow it?"""
+    follows = ways.tape is None or ways.tape.watches_variables
+    return (node.kind == "variable" and node.trainable and follows) or _is_watched(ways, node)
+
+
 def _spoilt(walk: Walk, ways: Ways, fine: list[Source]) -> Answer | None:
     """A gradient comes back, and is NaN or zero."""
+    summed = probabilities.classify(ways) if fine else None
+    if summed is not None:
+        return Answer(ways.question, summed, fine, whole=False)
     trap = traps.classify(walk, ways) or (infinities.classify(walk, ways) if walk.products and fine else None)
     if trap is not None:
         return Answer(ways.question, trap, fine, whole=False)

@@ -42,7 +42,9 @@ def empty(question: Question, sources: Sequence) -> Finding | None:
     if "unbuilt" in sources.cells:
         return Finding("empty-variable-list", sources.cells["unbuilt"], {"how": "not built"})
     if sources.cells.get("frozen") is not None and node is not None:
-        return Finding("empty-variable-list", where, {"how": "frozen"}, [("frozen here", sources.cells["frozen"])])
+        return Finding(
+            "empty-variable-list", sources.cells["frozen"], {"how": "all frozen"}, [("the list of what is left to train is read here", where)]
+        )
     return None
 
 

@@ -63,7 +63,8 @@ def _unrecorded(ways: Ways, steps: list[Step], broken: list[Step]) -> Finding:
         return Finding("recording-stopped", beside(node, pause[2]), related=[("recording stops here", pause[2])])
     if tape is not None and tape.number in node.tapes:
         return Finding("outside-tape", beside(node, tape.site), {"when": "before", "how": "reset"})
-    goes_on = when == "after" and any(s.node.kind == "op" for s in steps[: steps.index(first)])  # from what this tape recorded
+    before = (*(s.node for s in steps[: steps.index(first)]), *(e.origin for e in node.edges))
+    goes_on = when == "after" and any(n.kind == "op" and ways.records(n) for n in before)  # from what this tape recorded
     if node.tapes and not (goes_on and _only_around(ways, steps, node.tapes, began)):
         return _of_another_tape(ways, first, when)
     facts = {"when": when}

@@ -8,7 +8,7 @@ from whygrad import catalogue
 from whygrad.catalogue import Entry, Status, kinds
 from whygrad.lint.flow import infinities
 from whygrad.lint.flow.graph import Cut, Edge, Node, Site
-from whygrad.lint.flow.values import Object, Plain, Sequence, Tensor, Value, nodes, options
+from whygrad.lint.flow.values import Library, Object, Plain, Sequence, Tensor, Value, nodes, options
 from whygrad.lint.flow.walk import Arguments, Walk
 
 TYPE_CHECKING = False
@@ -58,11 +58,31 @@ def _output(walk: Walk, found: Entry, given: Given, site: Site, index: int, dtyp
         if inside:
             flow = found.flow(argument) if argument is not None else ()
             status = flow[index] if index < len(flow) else None
+            if status is Status.DEPENDS and argument is not None:
+                status = _by_setting(found, argument, given)
             cut = cut_of(found, argument, status, dtype or measured, site)
             edges += [Edge(n, cut) for n in inside]
     whole = measured == "float" and _are_integers(found, given)  # it was measured on floats; on integers it gives integers
     result = dtype or ("integer" if whole else measured)
     return Tensor(walk.node("op", site, edges, found.name, result))
+
+
+def _by_setting(found: Entry, argument: str | int, given: Given) -> Status | None:
+    """Of a gradient that depends on an argument which names a method, `method="area"`: what it is for the one that is written there."""
+    for condition, status in found.detail(argument).depends:
+        name, _, value = condition.partition("=")
+        place = next((a.position for a in found.arguments if a.name == name), None)
+        written = next((v for v, _, where in given if where == name or (place is not None and where == place)), None)
+        if value.startswith("'") and _names(written, value.strip("'")):
+            return status
+    return None
+
+
+def _names(written: Value | None, method: str) -> bool:
+    """`"area"`, `tf.image.ResizeMethod.AREA`."""
+    if isinstance(written, Library):
+        return written.name.rpartition(".")[2].lower() == method
+    return isinstance(written, Plain) and written.value == method
 
 
 def _given(args: Arguments) -> Given:

@@ -21,6 +21,9 @@ def classify(walk: Walk, ways: Ways, source: Source, lost: list[Node], some_trai
     found = stale(walk, ways, node) or _recreated(walk, ways, node)
     if found is not None:
         return found
+    thrown = next((site for site, written in walk.thrown_away if node in behind(written)), None)
+    if thrown is not None:
+        return Finding("value-discarded", thrown, {"how": "unwritten"})
     if not some_train and not any(n in ways.price for n in lost):
         return _constant(ways, lost)
     return _unused(walk, ways, source, node)

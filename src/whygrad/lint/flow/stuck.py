@@ -13,8 +13,9 @@ from whygrad.lint.flow.ways import Ways
 
 PRODUCTS = frozenset({"matmul", "multiply", "einsum", "tensordot", "dot", "matvec"})
 KEEP_ZERO = frozenset(
-    {"transpose", "reshape", "cast", "identity", "negative", "expand_dims", "squeeze", "relu", "tanh", "reduce_sum", "strided_slice"}
+    {"transpose", "reshape", "cast", "identity", "negative", "expand_dims", "squeeze", "relu", "tanh", "reduce_sum", "strided_slice", "gather"}
 )
+AT_ZERO = frozenset({"square", "l2_loss", "abs"})  # whose own slope is zero there
 SUMS = frozenset({"add", "subtract", "bias_add"})
 DEEP = 200
 ZEROS = ("zeros", "zeros_like", "zeros_initializer", "Zeros")
@@ -27,6 +28,8 @@ def starts_at_zero(value: Value | None) -> bool:
     if isinstance(value, (Library, Object)):
         name = value.name if isinstance(value, Library) else value.made_by
         return name.rpartition(".")[2] in ZEROS
+    if isinstance(value, Tensor) and value.node.label.rpartition(".")[2] in ZEROS:
+        return True
     written = value.node.site.node if isinstance(value, Tensor) and value.node.site is not None else None
     return isinstance(written, ast.Call) and isinstance(written.func, ast.Attribute) and written.func.attr in ZEROS
 
@@ -47,7 +50,7 @@ def classify(walk: Walk, ways: Ways, sources: list[Source]) -> tuple[Finding, li
     if not search.zeros or _trained_elsewhere(walk, ways, search.zeros):
         return None
     held = [s for s in sources if isinstance(s.value, Tensor) and s.value.node in ways.reached and s.value.node not in alive]
-    product = next((n for n in search.blocked if n.site is not None), None)
+    product = next((n for n in search.blocked if n.site is not None and n.label.rpartition(".")[2] in PRODUCTS), None)
     if product is None or not held:
         return None
     related = [(f"`{s.name}` starts at zero here", s.value.node.site) for s in held if isinstance(s.value, Tensor) and s.value.node in zeros]
@@ -87,7 +90,10 @@ class _Search:
         return found
 
     def _is_blocked(self, node: Node, index: int) -> bool:
-        if node.kind != "op" or node.label.rpartition(".")[2] not in PRODUCTS:
+        last = node.label.rpartition(".")[2]
+        if node.kind == "op" and last in AT_ZERO:
+            return self.is_zero(node.edges[index].origin)
+        if node.kind != "op" or last not in PRODUCTS:
             return False
         return any(self.is_zero(e.origin) for i, e in enumerate(node.edges) if i != index)
 

@@ -122,6 +122,7 @@ class Walk:
     seen: set[ast.AST] = field(default_factory=set)  # functions that were entered
     classes: list[Class] = field(default_factory=list)
     functions: list[Any] = field(default_factory=list)  # module-level functions and methods, in the order of their definition
+    thrown_away: list[tuple[Site, tuple[Node, ...]]] = field(default_factory=list)  # writes whose result nobody takes, and what they wrote
     models: list[Any] = field(default_factory=list)  # objects that were compiled
     expressions: Mapping[type, Callable[[Walk, Any, Env], Value]] = field(init=False)  # who evaluates which kind of node
     call: Callable[[Value, Arguments, Site], Value] = field(init=False)

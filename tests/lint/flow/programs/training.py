@@ -262,10 +262,10 @@ def evaluated():
 def frozen_layer_by_layer():
     model = keras.Sequential([network(), layers.Dense(1)])
     for layer in model.layers:
-        layer.trainable = False
+        layer.trainable = False  # cut empty-variable-list
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(model(images))
-    return tape.gradient(loss, model.trainable_variables)  # cut empty-variable-list
+    return tape.gradient(loss, model.trainable_variables)
 
 
 def frozen_and_released():

@@ -47,6 +47,7 @@ KEEP = frozenset(
         "arange",
     }
 )
+DTYPES = {"zeros": 1, "ones": 1, "empty": 1, "full": 2, "array": 1, "asarray": 1, "fromiter": 1, "zeros_like": 1, "ones_like": 1, "full_like": 2}
 BOOLS = frozenset({"isnan", "isfinite", "logical_and", "logical_or", "equal", "greater", "less", "allclose", "any", "all", "array_equal"})
 
 
@@ -57,7 +58,8 @@ def function(walk: Walk, name: str, args: Arguments, site: Site) -> Value:
         return walk.unknown(site, *args.all()) if args.nodes() else walk.data(site, form="number")
     if last in TESTS and args.positional and isinstance(args.positional[0], Plain):
         return _tested(walk, last, args.positional[0].value, site)
-    dtype = dtype_of_name(args.get("dtype")) or _dtype(last, args)
+    given = args.get("dtype", DTYPES.get(last))
+    dtype = dtype_of_name(given) if given is not None else _dtype(last, args)
     call = name if name.startswith(("numpy", "math")) else "numpy"
     form = "number" if name.startswith(("math", "cmath", "statistics")) else "array"
     return walk.join(site, args.all(), form, dtype, Cut("left-tensorflow", {"call": call}, site))  # type: ignore[arg-type]

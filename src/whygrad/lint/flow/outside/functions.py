@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from whygrad.lint.flow.graph import Site
-from whygrad.lint.flow.outside import arrays, cloning, layers, python, records, tensors
+from whygrad.lint.flow.outside import arrays, cloning, layers, python, records, tensor_arrays, tensors
 from whygrad.lint.flow.outside.names import ARRAYS, PLAIN, TENSORFLOW, canonical, is_below, kind_of
 from whygrad.lint.flow.outside.objects import STORES
 from whygrad.lint.flow.values import Object, Value
@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Walk, Arguments, Site], Value]
 
-HANDLERS: dict[str, Handler] = {**python.HANDLERS, **tensors.HANDLERS, **layers.HANDLERS, **cloning.HANDLERS, **records.HANDLERS}
+HANDLERS: dict[str, Handler] = {
+    **python.HANDLERS,
+    **tensors.HANDLERS,
+    **layers.HANDLERS,
+    **cloning.HANDLERS,
+    **records.HANDLERS,
+    **tensor_arrays.HANDLERS,
+}
 
 
 def function(walk: Walk, name: str, args: Arguments, site: Site) -> Value:

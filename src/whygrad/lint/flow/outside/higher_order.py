@@ -100,19 +100,37 @@ def _at_the_border(walk: Walk, result: Value, given: list[Value], site: Site) ->
     return Tensor(walk.node("op", site, edges, "tensorflow.py_function"))
 
 
+def unless_stopped(handler: Handler) -> Handler:
+    """`back_prop=False`: the same as `tf.stop_gradient` around the result."""
+
+    def handle(walk: Walk, args: Arguments, site: Site) -> Value:
+        result, back = handler(walk, args, site), args.get("back_prop")
+        if not isinstance(back, Plain) or back.value is not False:
+            return result
+        return _stopped(walk, result, Cut("gradient-stopped", {"op": "back_prop"}, site), site)
+
+    return handle
+
+
+def _stopped(walk: Walk, value: Value, cut: Cut, site: Site) -> Value:
+    if isinstance(value, Sequence):
+        return Sequence.of([_stopped(walk, v, cut, site) for v in value.items], value.kind, value.is_open)
+    return walk.op(site, [value], "tensorflow.stop_gradient", getattr(getattr(value, "node", None), "dtype", ""), cut)
+
+
 HANDLERS: dict[str, Handler] = {
     "tensorflow.function": wrapped,
     "tensorflow.recompute_grad": wrapped,
     "tensorflow.autograph.experimental.do_not_convert": wrapped,
     "tensorflow.cond": cond,
-    "tensorflow.map_fn": map_fn,
+    "tensorflow.map_fn": unless_stopped(map_fn),
     "tensorflow.vectorized_map": map_fn,
     "keras.backend.map_fn": map_fn,
     "keras.ops.vectorized_map": map_fn,
-    "tensorflow.scan": scan,
-    "tensorflow.foldl": scan,
-    "tensorflow.foldr": scan,
-    "tensorflow.while_loop": while_loop,
+    "tensorflow.scan": unless_stopped(scan),
+    "tensorflow.foldl": unless_stopped(scan),
+    "tensorflow.foldr": unless_stopped(scan),
+    "tensorflow.while_loop": unless_stopped(while_loop),
     "tensorflow.py_function": python_function(True),
     "tensorflow.numpy_function": python_function(False),
     "tensorflow.py_func": python_function(False),

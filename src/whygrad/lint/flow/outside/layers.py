@@ -123,7 +123,9 @@ def keras_layer(walk: Walk, layer: Object, args: Arguments, site: Site) -> Value
     made = walk.op(site, inner, layer.made_by)
     by = Cut("index-only", {"op": last}, site) if last in INDEX_INPUT else None
     made.node.edges += tuple(Edge(n, by) for v in args.positional for n in nodes(v))
-    made.node.edges += tuple(Edge(n) for k, v in args.keywords.items() if k not in ("training", "mask") for n in nodes(v))
+    made.node.edges += tuple(Edge(n) for k, v in args.keywords.items() if k not in ("training", "mask", "attention_mask") for n in nodes(v))
+    to_bool = Cut("integer-cast", {"op": "Cast", "output": "bool"}, site)
+    made.node.edges += tuple(Edge(n, to_bool) for n in nodes(args.keywords.get("attention_mask", NONE)))
     activation = given.get("activation") if isinstance(given, Arguments) else None
     OWNERS[made.node] = layer
     if isinstance(given, Arguments) and last == "Dense" and _shares_with_nobody(given):

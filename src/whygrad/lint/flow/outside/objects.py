@@ -6,10 +6,11 @@ from whygrad import syntax as ast
 from whygrad.lint.flow import overrides
 from whygrad.lint.flow.arithmetic import elementwise
 from whygrad.lint.flow.graph import Cut, Edge, Site
-from whygrad.lint.flow.outside import arrays, containers, datasets, layers, losses, tapes, training, variables
+from whygrad.lint.flow.outside import arrays, containers, datasets, layers, losses, tapes, tensor_arrays, training, variables
 from whygrad.lint.flow.outside import weights as held
 from whygrad.lint.flow.outside.lists import LISTS, listed
 from whygrad.lint.flow.outside.names import kind_of
+from whygrad.lint.flow.truth import is_none
 from whygrad.lint.flow.values import NONE, Library, Object, Plain, Sequence, Table, Tape, Tensor, Unknown, Value, nodes
 from whygrad.lint.flow.walk import Arguments, Walk
 
@@ -63,12 +64,23 @@ def _of_object(walk: Walk, value: Object, name: str, site: Site) -> Value | None
         return _losses(walk, value, site)
     if name in ("optimizer", "loss") and training.COMPILED in value.data:
         return value.data[training.COMPILED][0].get(name)  # type: ignore[no-any-return]
+    if name == "activation" and kind == "layer" and value.cls is None:
+        return _activation(value)
     if name in WEIGHTS:
         return held.weights_node(walk, value) if value.cls is None else held.inherited(walk, value, name)
     if name in ("input", "inputs", "output", "outputs") and f"{name.rstrip('s')}s" in value.data:
         outputs: Value = value.data[f"{name.rstrip('s')}s"]
         return outputs
     return None
+
+
+def _activation(layer: Object) -> Value | None:
+    """`layer.activation` is a function, whatever it was given as."""
+    args = layer.data.get("args")
+    given = args.get("activation") if isinstance(args, Arguments) else None
+    if isinstance(given, Plain) and isinstance(given.value, str):
+        return Library(f"keras.activations.{given.value}")
+    return Library("keras.activations.linear") if given is None or is_none(given) else given
 
 
 def _without_inputs(found: Value) -> Value:
@@ -175,6 +187,8 @@ def of_object(walk: Walk, receiver: Object, name: str, args: Arguments, site: Si
         return losses.metric(walk, receiver, name, args, site)
     if kind == "loss" and name in ("__call__", "call"):
         return losses.call(walk, receiver, args, site)
+    if receiver.made_by == tensor_arrays.MADE_BY:
+        return tensor_arrays.method(walk, receiver, name, args, site)
     if receiver.made_by.startswith(STORES):
         return _stored(walk, receiver, name, args, site)
     if "element" in receiver.data:
@@ -216,7 +230,11 @@ def _of_layer(walk: Walk, receiver: Object, name: str, args: Arguments, site: Si
     if name == "compile":
         return training.compile_(walk, receiver, args, site)
     if name in ("fit", "train_on_batch", "fit_generator"):
-        return training.fit(walk, receiver, args, site)
+        history = training.fit(walk, receiver, args, site)
+        if name == "train_on_batch":  # the loss, as a number
+            trained = [v for _, v, _ in held.weights(walk, receiver)]
+            return walk.join(site, trained, "number", "float", Cut("left-tensorflow", {"call": ".train_on_batch"}, site))
+        return history
     if name in ("evaluate", "test_on_batch"):
         walk.state.write(receiver.data, training.EVALUATED, True)
     if name == "add" and "layers" in receiver.data:

@@ -55,8 +55,9 @@ def ask(walk: Walk, tape: Tape | Unknown | None, api: str, args: Arguments, site
         question.facts["asked before"] = tape.cells.get("asked") if not tape.persistent else None
         question.facts["recording"] = tape in walk.state.tapes
         walk.state.write(tape.cells, "asked", site)
-    walk.ask(question)
     weights = args.get("output_gradients") or args.get("grad_ys", 2 if api == "gradients" else None)
+    question.facts["weighted"] = weights is not None
+    walk.ask(question)
     return answers(walk, Sequence.of([v for v in (target, weights) if v is not None]), sources, site)
 
 

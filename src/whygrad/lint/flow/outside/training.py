@@ -7,7 +7,22 @@ from whygrad.lint.flow.graph import Node, Site
 from whygrad.lint.flow.outside import losses, tapes, variables
 from whygrad.lint.flow.outside import weights as held
 from whygrad.lint.flow.truth import is_none
-from whygrad.lint.flow.values import NONE, Bound, Exhaustible, Function, Object, Partial, Sequence, Tape, Tensor, Unknown, Value, nodes, options
+from whygrad.lint.flow.values import (
+    NONE,
+    Bound,
+    Exhaustible,
+    Function,
+    Object,
+    Partial,
+    Plain,
+    Sequence,
+    Tape,
+    Tensor,
+    Unknown,
+    Value,
+    nodes,
+    options,
+)
 from whygrad.lint.flow.walk import Arguments, Question, Walk
 from whygrad.lint.flow.withs import begin, end
 
@@ -66,6 +81,9 @@ def step(walk: Walk, model: Object, compiled: Arguments, at: Site, args: Argumen
     added = held.added_losses(walk, model)
     states = [(f"{_title(site)}{name}", v, trains) for name, v, _, trains in held.trained(walk, model)]
     found = [(name, v if known else walk.unknown(site)) for name, v, known in states if known is not False]
+    if model.cls is not None and model.cls.find("compute_loss") is not None:
+        _own_loss(walk, model, x, output, found, at, site)
+        return
     loss = compiled.get("loss", 1)
     if (
         loss is not None
@@ -82,6 +100,16 @@ def step(walk: Walk, model: Object, compiled: Arguments, at: Site, args: Argumen
             _without_loss(walk, model, at, site, found)
         return
     _ask(walk, loss, output, found, added, at, compiled, site)
+
+
+def _own_loss(walk: Walk, model: Object, x: Value, output: Value, found: list[tuple[str, Tensor | Unknown]], at: Site, site: Site) -> None:
+    """The model's own `compute_loss`, which `fit` calls by names."""
+    given: dict[str, Value] = {"x": x, "y": walk.data(at, "y"), "y_pred": output, "sample_weight": NONE, "training": Plain(True)}
+    target = walk.call(walk.attribute(model, "compute_loss", at), Arguments([], given), at)
+    question = Question("fit", site, target, Sequence.of([v for _, v in found], "list"), None, order=walk.state.tick())
+    question.facts["names"] = [n for n, _ in found]
+    question.facts["compile"] = at
+    walk.ask(question)
 
 
 def compiled_loss(walk: Walk, model: Object, args: Arguments, site: Site, name: str) -> Value:
