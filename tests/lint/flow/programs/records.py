@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 x = tf.random.normal([4, 3])
-Task = collections.namedtuple("Task", "inputs targets")
+Task = collections.namedtuple("Task", "inputs targets")  # noqa: PYI024
 
 
 def network():
