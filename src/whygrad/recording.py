@@ -237,9 +237,11 @@ class Event:
               layers, one a line
     released  `trainable = True` was set on a layer with the variable `key` when the train step of its model was built already, at the site `other`;
               training went on, and the variable kept its value
+    held      `trainable = True` was set on a layer inside a model that stays frozen, and a training began: `text` is the name of that model and
+              the keys of the variables, one a line
     """
 
-    kind: Literal["exit", "enter", "replaced", "untracked", "frozen", "compiled", "unjudged", "applied", "idle", "released"]
+    kind: Literal["exit", "enter", "replaced", "untracked", "frozen", "compiled", "unjudged", "applied", "idle", "released", "held"]
     clock: int
     site: int
     key: int = -1

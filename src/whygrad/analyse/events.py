@@ -17,7 +17,7 @@ NOTHING_GIVEN = ("No variables provided", "not enough values to unpack (expected
 
 
 def diagnoses(recording: rec.Recording, program: Program, scenes: list[Scene], exception: str | None, explained: bool) -> list[Diagnosis]:
-    found = untracked(recording, scenes) + idle(recording) + released(recording)
+    found = untracked(recording, scenes) + idle(recording) + released(recording) + held(recording)
     if not explained:
         found += exhausted(recording, program) or missing_loss(recording, exception)
     return found
@@ -91,6 +91,21 @@ def released(recording: rec.Recording) -> list[Diagnosis]:
         step = recording.location(events[0].other)
         related = [Related("the train step was built in this call, and goes on as it is", step)] if step is not None and step != where else []
         found.append(_diagnosis("not-trainable", "warning", where, {"how": "released"}, variables=infos, related=related))
+    return found
+
+
+def held(recording: rec.Recording) -> list[Diagnosis]:
+    """Layers that were released inside a model that stays frozen. One for each line."""
+    lines: dict[Location | None, list[rec.Event]] = {}
+    for event in recording.of("held"):
+        lines.setdefault(recording.location(event.site), []).append(event)
+    found = []
+    for where, events in lines.items():
+        keys = (int(key) for e in events for key in e.text.split("\n")[1:])
+        variables = [v for v in map(recording.variables.get, dict.fromkeys(keys)) if v is not None]
+        infos = tuple(VariableInfo(v.full_name or v.name, v.shape, v.dtype, True, v.initial, recording.location(v.site)) for v in variables)
+        facts = {"how": "held", "around": events[0].text.split("\n")[0]}
+        found.append(_diagnosis("not-trainable", "warning", where, facts, variables=infos))
     return found
 
 

@@ -29,9 +29,20 @@ class Release:
     trained: Prints
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A layer that was released inside a model that stays frozen: its variables, and the name of that model."""
+
+    site: int
+    own: tuple[int, ...]
+    around: str
+
+
 @dataclass(slots=True)
 class Freezing:
-    """`releases` are by layer and model."""
+    """`releases` are by layer and model; `freed` are the lines that released a layer; `held` is what `compile` found, by model."""
 
     built: WeakKeyDictionary[Any, Built] = field(default_factory=WeakKeyDictionary)
     releases: dict[tuple[int, int], Release] = field(default_factory=dict)
+    freed: WeakKeyDictionary[Any, int] = field(default_factory=WeakKeyDictionary)
+    held: WeakKeyDictionary[Any, list[Held]] = field(default_factory=WeakKeyDictionary)

@@ -63,6 +63,14 @@ def claim(e: Evidence) -> Claim:
         return Claim(
             message, why, Fix("call `compile` again after `trainable` was changed; in a callback also `self.model.make_train_function(force=True)`")
         )
+    if e.fact("how") == "held":
+        message = f"{e.code} releases {e.names} inside `{e.fact('around')}`, which is frozen itself: {'they are' if many else 'it is'} not trained"
+        why = "In Keras 2 a model with `trainable = False` hands out no trainable weights, whatever the layers in it say."
+        return Claim(
+            message,
+            why,
+            Fix(f"set `trainable = True` on `{e.fact('around')}` first, then freeze the layers in it that are to stay, and compile again"),
+        )
     if e.fact("how") == "created":
         message = f"{e.names} {'are' if many else 'is'} created with `trainable=False`: the tape does not follow {'them' if many else 'it'}"
         why = "A tape follows trainable variables only, so the gradient of this one is None, however much the loss depends on it."

@@ -66,6 +66,7 @@ def _note(r: Recorder, counted: Any, error: str, frame: Any, kinds: str) -> tupl
 
 
 def model_compile(patches: Patches, cls: Any, loss_position: int) -> None:
+    keras_steps.watch_compiles(patches)
     patches.wrap(cls, "compile", lambda original: _compile(patches.recorder, original, loss_position))
     if "_validate_target_and_loss" in vars(cls):
         patches.wrap(cls, "_validate_target_and_loss", lambda original: _compared(patches.recorder, original, 0))
@@ -90,6 +91,7 @@ def _compile(r: Recorder, original: Any, position: int) -> Any:
         if not r.thread.own:
             with guarded(r):
                 keras_steps.built_anew(r, self)
+                keras_steps.held_back(r, self)
         if r.active:
             with guarded(r):
                 loss = kwargs.get("loss", args[position] if len(args) > position else None)
@@ -112,6 +114,11 @@ def _layer_setattr(r: Recorder, noticing: Any, original: Any, tracks_raw: bool) 
     def __setattr__(self: Any, name: str, value: Any) -> None:  # noqa: N807
         frozen = name == "trainable" and not getattr(self, "_trainable", True)
         noticing(self, name, value)
+        if name == "trainable" and not r.thread.own:
+            with guarded(r):
+                r.freezing.freed.pop(self, None)
+                if frozen and value is True:
+                    r.freezing.freed[self] = r.site(sys._getframe(1))
         if name == "trainable" and not r.thread.own and r.freezing.built:
             with guarded(r):
                 if frozen and value is True:

@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from whygrad import recording as rec
-from whygrad.record.freezing import Built, Release
+from whygrad.record.freezing import Built, Held, Release
 from whygrad.record.hooks.first_values import fingerprint_now
 from whygrad.record.hooks.patching import Patches, guarded, unseen
 from whygrad.record.hooks.values import key_of
@@ -80,6 +80,43 @@ def released(r: Recorder, layer: Any, site: int) -> None:
             r.freezing.releases[id(layer), id(model)] = Release(site, r.clock, step, own, _prints(r, step.trained))
 
 
+# -- layers that are released inside a model that stays frozen -------------------------------------------------------------
+
+
+def watch_compiles(patches: Patches) -> None:
+    """Keras 2: a frozen model hands out no trainable weights, whatever its layers say."""
+    r = patches.recorder
+    before = r.look_back
+
+    def look_back() -> None:
+        before()
+        with guarded(r):
+            for model, held in list(r.freezing.held.items()):
+                if int(getattr(getattr(model, "optimizer", None), "iterations", 0)) > 0:
+                    for layer in held:
+                        r.event("held", key=layer.own[0], text="\n".join((layer.around, *map(str, layer.own))), site=layer.site)
+
+    r.look_back = look_back
+
+
+def held_back(r: Recorder, model: Any) -> None:
+    """At `compile`: what was released and is not among the weights to train, because of a frozen model around it."""
+    r.freezing.held.pop(model, None)
+    if not r.freezing.freed or not getattr(model, "built", False):
+        return
+    trained, layers = set(keys_of(model.trainable_weights)), list(model._flatten_layers())
+    frozen = [one for one in layers if one is not model and not one.trainable and hasattr(one, "layers")]
+    found = []
+    for layer in layers:
+        site = r.freezing.freed.get(layer)
+        own = tuple(keys_of(layer.trainable_weights)) if site is not None else ()
+        around = next((one for one in frozen if own and trained.isdisjoint(own) and any(o is layer for o in one._flatten_layers())), None)
+        if site is not None and around is not None:
+            found.append(Held(site, own, str(around.name)))
+    if found:
+        r.freezing.held[model] = found
+
+
 def frozen_again(r: Recorder, layer: Any) -> None:
     _forget(r, 0, layer)
 
@@ -109,7 +146,8 @@ def look_at_releases(r: Recorder) -> None:
 
 
 def keys_of(variables: Iterable[Any]) -> list[int]:
-    return [key_of(getattr(v, "value", v)) for v in variables]
+    """Of variables of Keras 3, whose `value` is one of TensorFlow's, and of Keras 2, whose `value` is a method."""
+    return [key_of(v if callable(inner := getattr(v, "value", v)) else inner) for v in variables]
 
 
 def _prints(r: Recorder, keys: Iterable[int]) -> dict[int, int]:
