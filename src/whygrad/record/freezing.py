@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 Prints = Mapping[int, int]  # fingerprints of values, by the key of the variable
 
@@ -31,10 +31,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A layer that was released inside a model that stays frozen: its variables, and the name of that model."""
+    """A layer that was released inside a model that stays frozen, and the name of that model."""
 
     site: int
-    own: tuple[int, ...]
+    layer: ref[Any]
     around: str
 
 

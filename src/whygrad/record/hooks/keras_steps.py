@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from whygrad import recording as rec
 from whygrad.record.freezing import Built, Held, Release
@@ -93,26 +93,32 @@ def watch_compiles(patches: Patches) -> None:
         with guarded(r):
             for model, held in list(r.freezing.held.items()):
                 if int(getattr(getattr(model, "optimizer", None), "iterations", 0)) > 0:
-                    for layer in held:
-                        r.event("held", key=layer.own[0], text="\n".join((layer.around, *map(str, layer.own))), site=layer.site)
+                    _note_held(r, set(keys_of(model.trainable_weights)), held)
 
     r.look_back = look_back
 
 
+def _note_held(r: Recorder, trained: set[int], held: Iterable[Held]) -> None:
+    for one in held:
+        layer = one.layer()
+        own = keys_of(layer.trainable_weights) if layer is not None and layer.trainable else []
+        if own and trained.isdisjoint(own):  # in Keras 3 they are among those that are trained
+            r.event("held", text="\n".join((one.around, *map(str, own))), site=one.site)
+
+
 def held_back(r: Recorder, model: Any) -> None:
-    """At `compile`: what was released and is not among the weights to train, because of a frozen model around it."""
+    """At `compile`: what was released inside a model that is frozen."""
     r.freezing.held.pop(model, None)
-    if not r.freezing.freed or not getattr(model, "built", False):
+    if not r.freezing.freed:
         return
-    trained, layers = set(keys_of(model.trainable_weights)), list(model._flatten_layers())
-    frozen = [one for one in layers if one is not model and not one.trainable and hasattr(one, "layers")]
+    layers = list(model._flatten_layers())
+    frozen = [(one, list(one._flatten_layers())) for one in layers if one is not model and not one.trainable and hasattr(one, "layers")]
     found = []
     for layer in layers:
         site = r.freezing.freed.get(layer)
-        own = tuple(keys_of(layer.trainable_weights)) if site is not None else ()
-        around = next((one for one in frozen if own and trained.isdisjoint(own) and any(o is layer for o in one._flatten_layers())), None)
+        around = next((one for one, inside in frozen if layer is not one and any(o is layer for o in inside)), None)
         if site is not None and around is not None:
-            found.append(Held(site, own, str(around.name)))
+            found.append(Held(site, ref(layer), str(around.name)))
     if found:
         r.freezing.held[model] = found
 
