@@ -21,12 +21,27 @@ def classify(walk: Walk, ways: Ways, source: Source, lost: list[Node], some_trai
     found = stale(walk, ways, node) or _recreated(walk, ways, node)
     if found is not None:
         return found
+    beside_it = _bypassed(ways, source) if source.value.form == "tensor" else None
+    if beside_it is not None:
+        return beside_it
     thrown = next((site for site, written in walk.thrown_away if node in behind(written)), None)
     if thrown is not None:
         return Finding("value-discarded", thrown, {"how": "unwritten"})
     if not some_train and not any(n in ways.price for n in lost):
         return _constant(ways, lost)
     return _unused(walk, ways, source, node)
+
+
+def _bypassed(ways: Ways, source: Source) -> Finding | None:
+    """The target was computed anew from what the source was made of: the feature maps of one pass, the scores of another."""
+    assert isinstance(source.value, Tensor)
+    node = source.value.node
+    before = behind([node], lambda here, edge: edge.cut is None)
+    shared = next((n for n in before if n is not node and n.kind == "variable" and n in ways.reached), None)
+    place = beside(node, ways.tape.site) if ways.tape is not None else None
+    if shared is None or place is None or node.kind not in ("op", "join"):
+        return None
+    return Finding("unused-variable", place, {"how": "bypassed"}, [("the loss was computed from this instead", shared.site)])
 
 
 def stale(walk: Walk, ways: Ways, node: Node) -> Finding | None:

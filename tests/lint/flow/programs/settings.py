@@ -158,3 +158,18 @@ def curved():
     with tf.GradientTape() as outer:
         loss = tf.reduce_mean(tf.square(derived_too_late(net)))
     return outer.gradient(loss, net.trainable_variables)
+
+
+def looked_into():
+    inputs = keras.Input((8, 8, 1))
+    maps = layers.Conv2D(4, 3, name="last")(inputs)
+    model = keras.Model(inputs, layers.Dense(2)(layers.GlobalMaxPooling2D()(maps)))
+    apart = keras.Model(model.input, model.get_layer("last").output)
+    together = keras.Model(model.input, [model.get_layer("last").output, model.output])
+    picture = tf.ones([1, 8, 8, 1])
+    with tf.GradientTape(persistent=True) as tape:
+        seen = apart(picture)  # cut unused-variable
+        score = model(picture)[:, 0]
+        shown, scores = together(picture)
+        one = scores[:, 0]
+    return tape.gradient(score, seen), tape.gradient(one, shown)

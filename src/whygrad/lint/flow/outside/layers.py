@@ -58,15 +58,22 @@ def _layers_behind(outputs: Value) -> Sequence:
 OWNERS: dict[Node, Value] = {}  # the layer whose call made a node; emptied with each walk
 
 
+FIRST = "first output"  # `layer.output`: what its first call gave
+
+
 def call(walk: Walk, layer: Object, args: Arguments, site: Site) -> Value:
     """`layer(x)`."""
     if layer.cls is not None and layer.cls.find("call") is not None:
-        return _own_call(walk, layer, args, site)
-    if "outputs" in layer.data:
+        result = _own_call(walk, layer, args, site)
+    elif "outputs" in layer.data:
         return replay(walk, layer, args, site)
-    if "layers" in layer.data:
+    elif "layers" in layer.data:
         return _in_turn(walk, layer, args, site)
-    return keras_layer(walk, layer, args, site)
+    else:
+        result = keras_layer(walk, layer, args, site)
+    if FIRST not in layer.data:
+        walk.state.write(layer.data, FIRST, result)
+    return result
 
 
 def _own_call(walk: Walk, layer: Object, args: Arguments, site: Site) -> Value:

@@ -71,6 +71,9 @@ def _of_object(walk: Walk, value: Object, name: str, site: Site) -> Value | None
     if name in ("input", "inputs", "output", "outputs") and f"{name.rstrip('s')}s" in value.data:
         outputs: Value = value.data[f"{name.rstrip('s')}s"]
         return outputs
+    if name == "output" and isinstance(value.data.get(layers.FIRST), Tensor):
+        first: Value = value.data[layers.FIRST]
+        return first
     return None
 
 
