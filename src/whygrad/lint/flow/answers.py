@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.dataclass import dataclass, field
-from whygrad.lint.flow import asked, cuts, infinities, missing, probabilities, stuck, traps
+from whygrad.lint.flow import asked, cuts, infinities, missing, probabilities, stuck, traps, unused
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node, behind
 from whygrad.lint.flow.sources import Source, is_open, listed
@@ -198,7 +198,7 @@ def _lost(walk: Walk, ways: Ways, source: Source, lost: list[Source], some_train
         copied = missing.stale(walk, ways, node) if first in ("outside", "state-round-trip") and not some_train else None
         found = copied or cuts.classify(ways, steps, some_train)
         early = found is not None and found.cause == "outside-tape" and found.facts.get("when") == "before"
-        found = (missing.computed_again(walk, ways, source, steps) if early and some_train else None) or found
+        found = (unused.computed_again(walk, ways, source, steps) if early and some_train else None) or found
         if found is not None:
             return found
     return missing.classify(walk, ways, source, [s.value.node for s in lost if isinstance(s.value, Tensor)], some_train)
