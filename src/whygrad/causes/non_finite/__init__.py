@@ -52,6 +52,10 @@ def claim(e: Evidence) -> Claim:
             f"{e.code} is computed for every entry and left out only afterwards: where it is NaN or infinite, the gradient of {e.names} becomes NaN"
         )
         return Claim(message, _why("left out"), Fix(_fix(e)))
+    if how == "beyond float16":
+        message = f"{e.code} multiplies by a number that float16 cannot hold: it is infinite there, and the gradient of {e.names} becomes NaN"
+        why = "The layers compute in float16, whose largest number is 65504. Zero times infinity is NaN, in the value and on the way back alike."
+        return Claim(message, why, Fix("use a number that float16 holds (`-1e4`), or add the mask in float32: `tf.cast(x, tf.float32)`"))
     if how == "infinite factor":
         message = f"{e.code} multiplies by infinity: where the other factor or the gradient is 0, the gradient of {e.names} becomes NaN"
         fix = "add a large negative number where the mask says so, `x + (1.0 - mask) * -1e9`, or choose: `tf.where(mask, x, -1e9)`"

@@ -7,13 +7,14 @@ import math
 from whygrad import syntax as ast
 from whygrad.lint.flow.finding import Finding
 from whygrad.lint.flow.graph import Node, Site, behind
-from whygrad.lint.flow.values import Plain, Tensor, Value
+from whygrad.lint.flow.values import NONE, Object, Plain, Tensor, Value
 from whygrad.lint.flow.walk import Arguments, Walk
 from whygrad.lint.flow.ways import Ways
 
 MASKS = ("sequence_mask", "band_part", "one_hot", "zeros_like", "zeros")  # they give zeros, and other numbers beside them
 ONES = ("ones", "ones_like")
 INFINITY = ("inf", "Inf", "infty", "PINF")
+MOST_HALF = 65504  # the largest number of float16
 FAR = 4  # operations between a mask and the product: `1.0 - tf.cast(ok, tf.float32)`
 
 
@@ -39,14 +40,36 @@ def note_product(walk: Walk, args: Arguments, site: Site, made: Node) -> None:
             walk.infinite[made] = everywhere
         else:
             walk.products.append((made, other.node, everywhere))
+            if isinstance(factor, Plain) and not math.isinf(factor.value):
+                walk.beyond_half.add(made)
 
 
 def _kind(walk: Walk, value: Value | None, site: Site) -> bool | None:
     """Everywhere infinite, in some places, or None: not that is known."""
+    if isinstance(value, Plain) and _is_beyond_half(walk, value, site):
+        return True
     if isinstance(value, Plain):
         infinite = isinstance(value.value, float) and math.isinf(value.value)
         return True if infinite and any(_is_literal(walk, n, site) for n in _operands(site.node)) else None
     return walk.infinite.get(value.node) if isinstance(value, Tensor) else None
+
+
+def _is_beyond_half(walk: Walk, value: Plain, site: Site) -> bool:
+    """`-1e9` in the `call` of a layer that computes in float16, where nothing says float32."""
+    number = value.value
+    large = isinstance(number, (int, float)) and not isinstance(number, bool) and MOST_HALF < abs(number) < math.inf
+    within = site.frame.function.rpartition(".")[2] == "call"
+    return large and walk.half and within and "float32" not in (ast.unparse(site.frame.node) if site.frame.node is not None else "")
+
+
+def policy(walk: Walk, args: Arguments, site: Site) -> Value:
+    """`keras.mixed_precision.set_global_policy("mixed_float16")`."""
+    given = args.get("policy", 0) or args.get("dtype_policy", 0)
+    made = given.data.get("args") if isinstance(given, Object) else None
+    name = made.get("name", 0) if isinstance(made, Arguments) else given
+    if isinstance(name, Plain):
+        walk.half = name.value in ("mixed_float16", "float16")
+    return NONE
 
 
 def _operands(node: ast.AST) -> list[ast.expr]:
@@ -85,7 +108,8 @@ def classify(walk: Walk, ways: Ways) -> Finding | None:
             continue
         trained = any(n.kind == "variable" and n.trainable for n in behind([other], lambda node, edge: edge.cut is None))
         if trained or (everywhere and _is_mask(other)):
-            return Finding("non-finite", made.site, {"how": "infinite factor"}, [], [], False, "warning", "non-finite")
+            how = "beyond float16" if made in walk.beyond_half else "infinite factor"
+            return Finding("non-finite", made.site, {"how": how}, [], [], False, "warning", "non-finite")
     return None
 
 
@@ -99,3 +123,14 @@ def _is_mask(node: Node) -> bool:
             return False
         node = node.edges[0].origin
     return False
+
+
+HANDLERS = dict.fromkeys(
+    (
+        "keras.mixed_precision.set_global_policy",
+        "keras.mixed_precision.set_dtype_policy",
+        "keras.mixed_precision.experimental.set_policy",
+        "keras.config.set_dtype_policy",
+    ),
+    policy,
+)

@@ -108,6 +108,8 @@ class Walk:
     decisions: set[Node] = field(default_factory=set)  # tensors that an `if` asked
     generators: set[ast.AST] = field(default_factory=set)
     traps: list[tuple[Node, Node]] = field(default_factory=list)  # a `where`, and what it leaves out too late
+    half: bool = False  # layers compute in float16: a policy says so
+    beyond_half: set[Node] = field(default_factory=set)  # products with a number that float16 cannot hold
     infinite: dict[Node, bool] = field(default_factory=dict)  # tensors with a literal infinity in them; whether everywhere
     products: list[tuple[Node, Node, bool]] = field(default_factory=list)  # a product with one of these, its other factor
     zeros: set[Node] = field(default_factory=set)  # variables that start at zero

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from whygrad.lint.flow import infinities
 from whygrad.lint.flow.graph import Site
 from whygrad.lint.flow.outside import arrays, cloning, layers, python, records, tensor_arrays, tensors
 from whygrad.lint.flow.outside.names import ARRAYS, PLAIN, TENSORFLOW, canonical, is_below, kind_of
@@ -22,6 +23,7 @@ HANDLERS: dict[str, Handler] = {
     **cloning.HANDLERS,
     **records.HANDLERS,
     **tensor_arrays.HANDLERS,
+    **infinities.HANDLERS,
 }
 
 
