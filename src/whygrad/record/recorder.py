@@ -12,7 +12,7 @@ from weakref import ReferenceType, WeakKeyDictionary
 from whygrad import recording as rec
 from whygrad.record import sites
 from whygrad.record.freezing import Freezing
-from whygrad.record.threads import PerThread, Threads
+from whygrad.record.threads import NOT_YET, PerThread, Threads
 from whygrad.samples import Sample
 
 MAX_USER_FRAMES = 48
@@ -77,6 +77,7 @@ class Recorder:
         self.failures: list[BaseException] = []
         self.refused: Callable[[BaseException], None] = lambda error: None  # hears of an optimizer's exception before the program does
         self.unwatched: Callable[[Any], None] = lambda result: None  # hears of gradients that were asked for while nothing was recorded
+        self.mute: Callable[[bool], None] = lambda muted: None  # switches TensorFlow's calls in this thread off and on
         self.tick: Callable[[], None] = lambda: None  # called now and then, so that the watcher can take itself off
 
     # -- where are we ---------------------------------------------------------------------------------------------
@@ -97,6 +98,9 @@ class Recorder:
 
     def site_in(self, thread: PerThread, frame: FrameType | None) -> int:
         """The same, for whoever knows the thread."""
+        known = thread.inside[-1] if thread.inside else None
+        if known is not None and known != NOT_YET:
+            return known
         below = thread.below
         chain = self._chain(frame, below, len(below))
         if not chain:
@@ -104,7 +108,10 @@ class Recorder:
         inside = bool(below) and chain is below[-1]  # no user's frame above the layer: the operation is the layer's own
         key = (*chain, -thread.layer if inside else thread.layer)
         number = self.site_ids.get(key)
-        return self._new_site(key) if number is None else number
+        number = self._new_site(key) if number is None else number
+        if known is not None and inside:
+            thread.inside[-1] = number
+        return number
 
     def _chain(self, f: FrameType | None, below: list[list[int] | None], depth: int) -> list[int]:
         """(id of code, f_lasti) of the user frames from `f` on, flat. Below a barrier they are looked up once; `depth` barriers are to come."""
@@ -209,6 +216,12 @@ class Recorder:
                 number = self.state_ids.setdefault(key, len(self.state_ids))
         t.state = number
         t.quiet = not t.tapes and bool(t.applying or t.depth)
+        muted = t.quiet and (
+            t.unseen or (t.question and not t.applying and not self.customs)
+        )  # a gradient of the program's own may write to variables
+        if muted is not t.muted:
+            t.muted = muted
+            self.mute(muted)
 
     def event(self, kind: Any, *, key: int = -1, other: int = -1, text: str = "", site: int | None = None) -> None:
         where = self.site(sys._getframe(1)) if site is None else site

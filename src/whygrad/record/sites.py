@@ -37,7 +37,7 @@ def is_user_code(code: types.CodeType) -> bool:
     """Whether the code was written in the user's project (a script, a notebook cell, a module, AutoGraph's copy of one), not in a library."""
     name = code.co_filename
     known = _user_files.get(name)
-    return _remember(_user_files, name, _is_user_file(name)) if known is None else known
+    return _remember(_user_files, name, is_user_file(name)) if known is None else known
 
 
 def runs_the_program(code: types.CodeType) -> bool:
@@ -59,10 +59,10 @@ def _remember(answers: dict[str, bool], name: str, answer: bool) -> bool:
     return answer
 
 
-def _is_user_file(name: str) -> bool:
+def is_user_file(name: str) -> bool:
     if autograph.is_generated(name):
         origin = autograph.origin_path(name)
-        return True if origin is None else _is_user_file(origin)
+        return True if origin is None else is_user_file(origin)
     if name.startswith("<"):
         return name.startswith(TYPED_IN)
     path = source_text.real_path(name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+NOT_YET = -2  # no site: -1 is that of an op without a user's frame
+
 
 class PerThread:
     """What differs between threads: the tapes recording now, and what the next op belongs to."""
@@ -18,14 +20,18 @@ class PerThread:
         "filling",
         "given",
         "held",
+        "inside",
         "kept",
         "layer",
+        "muted",
         "own",
         "pending",
+        "question",
         "quiet",
         "state",
         "stopped",
         "tapes",
+        "unseen",
     )
 
     def __init__(self) -> None:
@@ -42,6 +48,10 @@ class PerThread:
         self.held: dict[int, Any] = {}  # values of variables, by their keys, that were read through a session for what is looked at just now
         self.quiet = False  # inside gradient() or an optimizer, and no tape listens: eager ops are not recorded one by one
         self.below: list[list[int] | None] = []  # for each BARRIER on the stack, the user frames below it
+        self.inside: list[int | None] = []  # for each BARRIER, the site of all ops in it, NOT_YET, or None where each is looked up for itself
+        self.question = False  # the gradient() that runs now is an eager one of one tape
+        self.unseen = False  # inside the update of an optimizer whose ops are of no interest
+        self.muted = False  # TensorFlow does not call back: nothing that is of interest happens in there
         self.layer = 0  # the Keras layer being called, as an index into Recorder.layers
         self.kept: dict[int, Any] | None = None  # where the tensors of ops go now
         self.arguments: list[tuple[int, ...]] = []  # tensors handed to the tf.functions being called

@@ -112,6 +112,7 @@ def _answered(
 ) -> Any:
     """Ask TensorFlow, note the answer or the error."""
     r.thread.depth += 1
+    r.thread.question = call is not None and call.graph == rec.EAGER and call.api == "tape.gradient"
     r.state_changed()
     try:
         result = ask()
@@ -126,6 +127,7 @@ def _answered(
         raise
     finally:
         r.thread.depth -= 1
+        r.thread.question = False
         r.state_changed()
     with guarded(r):
         if call is not None:

@@ -8,12 +8,13 @@ from typing import Any
 
 from tensorflow.python.module import module
 
-from whygrad.record.hooks import keras_outputs, keras_steps
+from whygrad.record.hooks import closed, keras_outputs, keras_steps, unheard
 from whygrad.record.hooks.disguise import disguise
 from whygrad.record.hooks.patching import Patches, guarded
 from whygrad.record.hooks.values import key_of
 from whygrad.record.hooks.variables import setattr_hook
 from whygrad.record.recorder import Recorder
+from whygrad.record.threads import NOT_YET
 
 Applied = Callable[[int, int], None]
 
@@ -26,15 +27,17 @@ def optimizer(patches: Patches, cls: Any, names: tuple[str, ...], applied: Appli
 
 
 def _apply(r: Recorder, original: Any, applied: Applied) -> Any:
+    method = original if original.__name__ != "apply" else unheard.update(r, original)
+
     def apply(self: Any, *args: Any, **kwargs: Any) -> Any:
         if r.thread.applying:
-            return original(self, *args, **kwargs)
+            return method(self, *args, **kwargs)
         first = args[0] if args else next(iter(kwargs.values()), ())
         counted = first if isinstance(first, (list, tuple)) else None
         r.thread.applying += 1
         r.state_changed()
         try:
-            result = original(self, *args, **kwargs)
+            result = method(self, *args, **kwargs)
         except BaseException as error:
             with guarded(r):
                 _note(r, counted, f"{type(error).__name__}: {error}"[:400], sys._getframe(1), _kinds(first, self))
@@ -184,13 +187,16 @@ def _layer_call(r: Recorder, original: Any) -> Any:
         if known is None:
             known = r.layer_ids[name] = len(r.layers)
             r.layers.append(name)
-        r.thread.layer = known
-        r.thread.below.append(None)
+        thread = r.thread
+        thread.layer = known
+        thread.below.append(None)
+        thread.inside.append(NOT_YET if closed.is_closed(self) else None)
         try:
             return barrier(self, args, kwargs)
         finally:
-            r.thread.below.pop()
-            r.thread.layer = before
+            thread.below.pop()
+            thread.inside.pop()
+            thread.layer = before
 
     barrier = _barrier(r, original)
     return __call__

@@ -11,6 +11,7 @@ from typing import Any
 
 from tensorflow.python.eager import context
 from tensorflow.python.framework import op_callbacks
+from tensorflow.python.framework import ops as tf_ops
 
 from whygrad import recording as rec
 from whygrad.record.hooks.eager_samples import keep
@@ -173,6 +174,18 @@ class Callback:
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
         self.callback = make_callback(recorder)
+        recorder.mute = self.mute
+
+    def mute(self, muted: bool) -> None:
+        """While TensorFlow computes gradients eagerly, which are hundreds of ops, nothing is to be heard of them."""
+        if not self.recorder.thread.attached:
+            return
+        listening = self.callback in context.context().op_callbacks
+        if muted and listening:
+            op_callbacks.remove_op_callback(self.callback)
+        elif not muted and not listening:
+            self.recorder.newest = tf_ops.uid()  # newer than all that was made meanwhile
+            op_callbacks.add_op_callback(self.callback)
 
     def attach(self) -> None:
         """Switch recording on in this thread (callbacks are per thread in TensorFlow)."""
