@@ -33,13 +33,42 @@ def scanned(before: str, after: str) -> Case:
     return Case("gradient-stopped", STOPPED, text, before, before, after)
 
 
+AFTER = "`...` was computed after the tape had stopped recording, so `w` gets no gradient"
+TAPES = """w = tf.Variable([[1.0, 0.5], [0.0, 2.0]])
+with {opened}:
+    y = tf.reduce_sum((x @ w) ** 3)
+{after}
+"""
+
+
+def after(lines: str, found: str, before: str, new: str, opened: str = "tf.GradientTape(persistent=True) as tape") -> Case:
+    """`found` was computed after the first tape of `opened`."""
+    return Case("outside-tape", AFTER, HEAD + TAPES.format(opened=opened, after=lines), found, before, new, (), ((BEGINS, opened.split(" as")[0]),))
+
+
+BEGINS = "the tape begins here"
+SLOPE, BEND = "s = tape.gradient(y, w)", "g = [tape.gradient(s, w)]"
+BOTH = "tf.GradientTape() as tape, tf.GradientTape() as inner"
+FORCE = "s = -inner.gradient(y, w)\nloss = y + tf.reduce_sum(s ** 2)"
+
 CASES = [
+    after(f"{SLOPE}  # first\n\n{BEND}", "tape.gradient(y, w)", f"{SLOPE}  # first", f"    {SLOPE}  # first"),
+    after(f"{FORCE}\ng = [tape.gradient(loss, w)]", "y + tf.reduce_sum(s ** 2)", FORCE, "    " + FORCE.replace("\n", "\n    "), BOTH),
+    after(
+        "g = [tape.gradient(tape.gradient(y, w), w)]",
+        "tape.gradient(y, w)",
+        "\ng = [tape.gradient(tape.gradient(y, w), w)]",
+        "\n    objective = tape.gradient(y, w)\ng = [tape.gradient(objective, w)]",
+    ),
     Case("value-discarded", WRITTEN, arrays(AGAIN), "rows.write(i, x @ w)", AGAIN, KEPT[1]),
     Case("value-discarded", WRITTEN, arrays(f"{FIRST}\n{AGAIN}"), "rows.write(i, x @ w)", f"{FIRST}\n{AGAIN}", "\n".join(KEPT)),
     scanned("tf.scan(lambda a, b: a + b @ w, x[None], x, back_prop=False)", "tf.scan(lambda a, b: a + b @ w, x[None], x)"),
     scanned("tf.map_fn(lambda r: r @ w, x[None], back_prop=False, name='rows')", "tf.map_fn(lambda r: r @ w, x[None], name='rows')"),
 ]
 LEFT_ALONE = [
+    after(f"{SLOPE}\n{BEND}", "tape.gradient(y, w)", "", "", "tf.GradientTape() as tape"),  # which would end the recording
+    after(f"other = tf.GradientTape()\n{SLOPE.replace('tape', 'other')}\n{BEND}", "other.gradient(y, w)", "", ""),
+    after(f"s = tape.gradient(y, w)\nopt.apply_gradients([(s, w)])\nt = s * 2.0\n{BEND}", "s * 2.0", "", ""),  # another step
     Case(
         "value-discarded",
         WRITTEN,
