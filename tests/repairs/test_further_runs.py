@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from repairs.of_runs import ASKED, HEAD, POINTS, Case, assert_trains, repaired
@@ -51,7 +53,20 @@ SLOPE, BEND = "s = tape.gradient(y, w)", "g = [tape.gradient(s, w)]"
 BOTH = "tf.GradientTape() as tape, tf.GradientTape() as inner"
 FORCE = "s = -inner.gradient(y, w)\nloss = y + tf.reduce_sum(s ** 2)"
 
+
+def resized(given: str, after: str, made: str = "") -> Case:
+    """A picture made smaller by a method that has no gradient."""
+    call = f"tf.image.resize(tf.reshape(w, [1, 2, 2, 1]), [1, 1], {given})"
+    text = f"{HEAD}{made}{POINTS}y = {call}{ASKED}"
+    return Case("non-differentiable-op", "`...` has no gradient, so `w` gets none", text, call, given, after)
+
+
 CASES = [
+    resized('method="area"', 'method="bilinear"'),
+    resized("tf.image.ResizeMethod.AREA, antialias=True", "tf.image.ResizeMethod.BILINEAR, antialias=True"),
+    dataclasses.replace(resized("**HOW['small']", "", "HOW = {'small': {'method': 'area'}}\n"), before="'area'", after="'bilinear'"),
+    dataclasses.replace(resized("method=HOW", "", "HOW = 'area'\n"), before="'area'", after="'bilinear'"),
+    dataclasses.replace(resized("**HOW", "", "HOW = dict(method='area', antialias=True)\n"), before="'area'", after="'bilinear'"),
     after(f"{SLOPE}  # first\n\n{BEND}", "tape.gradient(y, w)", f"{SLOPE}  # first", f"    {SLOPE}  # first"),
     after(f"{FORCE}\ng = [tape.gradient(loss, w)]", "y + tf.reduce_sum(s ** 2)", FORCE, "    " + FORCE.replace("\n", "\n    "), BOTH),
     after(
@@ -66,6 +81,8 @@ CASES = [
     scanned("tf.map_fn(lambda r: r @ w, x[None], back_prop=False, name='rows')", "tf.map_fn(lambda r: r @ w, x[None], name='rows')"),
 ]
 LEFT_ALONE = [
+    resized("method=HOW", "", "HOW = 'area'\nif HOW:\n    HOW = 'area'\n"),
+    resized("method='area' if keras else 'nearest'", ""),
     after(f"{SLOPE}\n{BEND}", "tape.gradient(y, w)", "", "", "tf.GradientTape() as tape"),  # which would end the recording
     after(f"other = tf.GradientTape()\n{SLOPE.replace('tape', 'other')}\n{BEND}", "other.gradient(y, w)", "", ""),
     after(f"s = tape.gradient(y, w)\nopt.apply_gradients([(s, w)])\nt = s * 2.0\n{BEND}", "s * 2.0", "", ""),  # another step

@@ -1,9 +1,10 @@
-"""Rounding passes the gradient straight through, a comparison becomes a sigmoid, a metric the loss that belongs to it."""
+"""Rounding passes the gradient straight through, a comparison becomes a sigmoid, a metric the loss that belongs to it, a method another."""
 
 from __future__ import annotations
 
 from whygrad import syntax as ast
 from whygrad.catalogue.replacements import instead_of, metric_words
+from whygrad.causes.non_differentiable_op.method import other_method
 from whygrad.model import Diagnosis, Edit, Fix
 from whygrad.repairs.edits import changed, replaced
 from whygrad.repairs.file import SourceFile, names, uses
@@ -21,7 +22,7 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     function = source.main.function(node)
     of_a_metric = function is not None and any(word in function.name.lower() for word in metric_words())
     plain = without_rounding(source.main, node) if of_a_metric else None
-    found = mended(diagnosis, source, _loss_of_metric(source.main, node) or plain or rewritten(source.main, node))
+    found = mended(diagnosis, source, _loss_of_metric(source.main, node) or other_method(source.main, node) or plain or rewritten(source.main, node))
     return None if found is None else found.fix()
 
 
