@@ -61,7 +61,33 @@ def resized(given: str, after: str, made: str = "") -> Case:
     return Case("non-differentiable-op", "`...` has no gradient, so `w` gets none", text, call, given, after)
 
 
+CAPTURED = "the custom gradient of `bent` is one for its arguments only: `...` uses a tensor from around it, so `w` gets no gradient"
+BENT = """w = tf.Variable([[1.0, 0.5], [0.0, 2.0]])
+def step():
+    scale = tf.exp(w)
+{function}
+    return tf.reduce_sum(bent(x))
+with tf.GradientTape() as tape:
+    loss = step()
+g = [tape.gradient(loss, w)]
+"""
+GRADIENT = """
+        def back(dy):
+            return dy @ tf.transpose(scale)
+
+"""
+
+
+def custom(value: str, gradient: str = GRADIENT, returned: str = "y, back", plain: str = "\n") -> Case:
+    """The function with a custom gradient, and without."""
+    head, body = "    @tf.custom_gradient\n", f"    def bent(v):\n        y = {value}\n"
+    before, after = f"{head}{body}{gradient}        return {returned}", f"{body}{plain}        return y"
+    return Case("custom-gradient", CAPTURED, HEAD + BENT.format(function=before), value, before, after)
+
+
 CASES = [
+    custom("v @ scale"),
+    custom("v @ scale", "", "y, lambda dy: dy @ tf.transpose(scale)", ""),
     resized('method="area"', 'method="bilinear"'),
     resized("tf.image.ResizeMethod.AREA, antialias=True", "tf.image.ResizeMethod.BILINEAR, antialias=True"),
     dataclasses.replace(resized("**HOW['small']", "", "HOW = {'small': {'method': 'area'}}\n"), before="'area'", after="'bilinear'"),
@@ -81,6 +107,11 @@ CASES = [
     scanned("tf.map_fn(lambda r: r @ w, x[None], back_prop=False, name='rows')", "tf.map_fn(lambda r: r @ w, x[None], name='rows')"),
 ]
 LEFT_ALONE = [
+    custom("tf.round(v @ scale)"),
+    custom("tf.identity(v)"),
+    custom("np.dot(v, scale)"),
+    custom("v @ scale", GRADIENT.replace("return dy", "return tf.clip_by_value(dy, -1.0, 1.0)")),
+    custom("v @ scale", GRADIENT + "        back(y)\n"),
     resized("method=HOW", "", "HOW = 'area'\nif HOW:\n    HOW = 'area'\n"),
     resized("method='area' if keras else 'nearest'", ""),
     after(f"{SLOPE}\n{BEND}", "tape.gradient(y, w)", "", "", "tf.GradientTape() as tape"),  # which would end the recording
