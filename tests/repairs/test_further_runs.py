@@ -85,7 +85,31 @@ def custom(value: str, gradient: str = GRADIENT, returned: str = "y, back", plai
     return Case("custom-gradient", CAPTURED, HEAD + BENT.format(function=before), value, before, after)
 
 
+NUMBER = "`...` makes the loss a plain number: `loss` cannot be differentiated"
+COMPILED = """y = np.array([[1.0], [0.0]], np.float32)
+batches = iter([x, x])
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+model.compile(loss="mse"{metrics})
+with tf.GradientTape() as tape:
+    loss = {call}
+g = tape.gradient(loss, model.trainable_variables)
+"""
+
+
+def compiled(call: str, after: str, metrics: str = "") -> Case:
+    program = HEAD + COMPILED.format(metrics=metrics, call=call)
+    return Case("bad-target", NUMBER, program, call, call, after, (), ((BEGINS, "tf.GradientTape()"),))
+
+
 CASES = [
+    compiled("model.train_on_batch(x, y)", "model.compute_loss(x=x, y=y, y_pred=model(x, training=True))"),
+    compiled("model.evaluate(x, y=y, verbose=0)", "model.compute_loss(x=x, y=y, y_pred=model(x, training=False))"),
+    compiled("model.train_on_batch(next(batches), y)", "model.compute_loss(y=y, y_pred=model(next(batches), training=True))"),
+    compiled("model.train_on_batch(x, y)[0]", "model.compute_loss(x=x, y=y, y_pred=model(x, training=True))", ", metrics=['mae']"),
+    compiled(
+        "model.train_on_batch(x, y, sample_weight=y + 1.0)",
+        "model.compute_loss(x=x, y=y, y_pred=model(x, training=True), sample_weight=y + 1.0)",
+    ),
     custom("v @ scale"),
     custom("v @ scale", "", "y, lambda dy: dy @ tf.transpose(scale)", ""),
     resized('method="area"', 'method="bilinear"'),
@@ -107,6 +131,9 @@ CASES = [
     scanned("tf.map_fn(lambda r: r @ w, x[None], back_prop=False, name='rows')", "tf.map_fn(lambda r: r @ w, x[None], name='rows')"),
 ]
 LEFT_ALONE = [
+    compiled("model.evaluate(x, steps=1)", ""),
+    compiled("model.train_on_batch(x, y, return_dict=True)", ""),
+    compiled("model.fit(x, y)", ""),
     custom("tf.round(v @ scale)"),
     custom("tf.identity(v)"),
     custom("np.dot(v, scale)"),
