@@ -101,7 +101,27 @@ def compiled(call: str, after: str, metrics: str = "") -> Case:
     return Case("bad-target", NUMBER, program, call, call, after, (), ((BEGINS, "tf.GradientTape()"),))
 
 
+SUM = "`...` gives probabilities, all of them are the target, and their sum is always 1: the gradient of `w` is zero"
+SHARES = """w = tf.Variable([[1.0, 0.5], [0.0, 2.0]])
+with tf.GradientTape() as tape:
+    h = x @ w
+    p = {made}
+{later}g = [tape.{asked}]
+"""
+
+
+def shares(made: str, axis: str, asked: str = "gradient(p, w)", later: str = "") -> Case:
+    """A softmax of which all is asked for."""
+    after = f"    p = {made}\n    strongest = tf.reduce_max(p, axis={axis})\ng = [tape.{asked.replace('p,', 'strongest,')}]"
+    text = HEAD + SHARES.format(made=made, asked=asked, later=later)
+    places = (BEGINS, "tf.GradientTape()"), ("the gradient is asked for here", f"tape.{asked}")
+    return Case("constant-loss", SUM, text, made, f"    p = {made}\ng = [tape.{asked}]", after, (), places)
+
+
 CASES = [
+    shares("tf.nn.softmax(h)", "-1"),
+    shares("tf.nn.softmax(h, axis=0)", "0"),
+    shares("keras.layers.Softmax()(h)", "-1", "gradient(target=p, sources=w)"),
     compiled("model.train_on_batch(x, y)", "model.compute_loss(x=x, y=y, y_pred=model(x, training=True))"),
     compiled("model.evaluate(x, y=y, verbose=0)", "model.compute_loss(x=x, y=y, y_pred=model(x, training=False))"),
     compiled("model.train_on_batch(next(batches), y)", "model.compute_loss(y=y, y_pred=model(next(batches), training=True))"),
@@ -131,6 +151,9 @@ CASES = [
     scanned("tf.map_fn(lambda r: r @ w, x[None], back_prop=False, name='rows')", "tf.map_fn(lambda r: r @ w, x[None], name='rows')"),
 ]
 LEFT_ALONE = [
+    shares("tf.nn.softmax(h, axis=h.shape.rank - 1)", ""),
+    shares("tf.nn.softmax(h)", "", "gradient([p], w)"),
+    shares("tf.nn.softmax(h)", "", later="p = p * 1.0\n"),
     compiled("model.evaluate(x, steps=1)", ""),
     compiled("model.train_on_batch(x, y, return_dict=True)", ""),
     compiled("model.fit(x, y)", ""),
