@@ -118,7 +118,69 @@ def shares(made: str, axis: str, asked: str = "gradient(p, w)", later: str = "")
     return Case("constant-loss", SUM, text, made, f"    p = {made}\ng = [tape.{asked}]", after, (), places)
 
 
+LABELS = "the derivative of `...` has no derivative for the labels: the gradient of `w` is zero"
+INNER = """w = tf.Variable([[1.0, 0.5], [0.0, 2.0]])
+with tf.GradientTape() as outer:
+    p = tf.nn.softmax(w)
+    z = x + 0.1
+    with tf.GradientTape() as inner:
+        inner.watch(z)
+        loss = tf.reduce_sum({loss})
+    z = z - inner.gradient(loss, z)
+    loss = tf.reduce_sum(z ** 2)
+g = [outer.gradient(loss, w)]
+"""
+WRITTEN_OUT = "-tf.reduce_sum(p * tf.nn.log_softmax(z{}), axis={})"
+
+
+def labels(loss: str, after: str, around: str = "{}") -> Case:
+    return Case("non-differentiable-op", LABELS, HEAD + INNER.format(loss=around.format(loss)), loss, loss, after)
+
+
+STOPS = "`...` stops the gradient on the way from `w` to `loss`"
+
+
+def through(before: str, after: str, found: str = "") -> Case:
+    """`hard` is what `soft` is rounded to."""
+    text = f"{HEAD}{POINTS}soft = x @ w\n    hard = tf.round(soft)\n    y = {before}{ASKED}"
+    return Case("gradient-stopped", STOPS, text, found or before, before, after)
+
+
+RIGHT = "soft + tf.stop_gradient(hard - soft)"
+
+COPY = "`...` copies the value of `w` into a new variable: the loss is computed from the copy, so `w` gets no gradient"
+SCALES = """class Scales:
+    def __init__(self, factor):
+        {lines}self.factor = {made}
+w = tf.Variable([[1.0, 0.5], [0.0, 2.0]])
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(x @ Scales(w).factor)
+g = [tape.gradient(loss, w)]
+assert not Scales([1.0, 2.0]).factor is None
+"""
+
+
+def copied(made: str, after: str, lines: str = "") -> Case:
+    return Case("variable-recreated", COPY, HEAD + SCALES.format(made=made, lines=lines), made, made, after)
+
+
 CASES = [
+    labels("tf.nn.softmax_cross_entropy_with_logits(labels=p, logits=z)", WRITTEN_OUT.format("", "-1")),
+    labels("tf.nn.softmax_cross_entropy_with_logits(p, z, axis=0)", WRITTEN_OUT.format(", axis=0", "0")),
+    labels("tf.nn.softmax_cross_entropy_with_logits(p, z)", f"({WRITTEN_OUT.format('', '-1')})", "{} ** 2"),
+    through("tf.stop_gradient(hard - soft + soft)", RIGHT),
+    through("2.0 * tf.stop_gradient(soft + (hard - soft))", f"2.0 * ({RIGHT})", "tf.stop_gradient(soft + (hard - soft))"),
+    through("tf.stop_gradient(soft) + tf.stop_gradient(hard - soft)", RIGHT, "tf.stop_gradient(soft)"),
+    through("tf.stop_gradient(soft - soft + hard)", RIGHT),
+    through("tf.stop_gradient(hard + soft)", "hard + soft"),  # no such form
+    copied("tf.Variable(factor, dtype=tf.float32)", "factor if isinstance(factor, tf.Variable) else tf.Variable(factor, dtype=tf.float32)"),
+    copied("tf.Variable(initial_value=factor)", "factor if isinstance(factor, tf.Variable) else tf.Variable(initial_value=factor)"),
+    dataclasses.replace(
+        copied("tf.Variable(factor) * 2.0", ""),
+        found="tf.Variable(factor)",
+        before="tf.Variable(factor)",
+        after="(factor if isinstance(factor, tf.Variable) else tf.Variable(factor))",
+    ),
     shares("tf.nn.softmax(h)", "-1"),
     shares("tf.nn.softmax(h, axis=0)", "0"),
     shares("keras.layers.Softmax()(h)", "-1", "gradient(target=p, sources=w)"),
@@ -151,6 +213,11 @@ CASES = [
     scanned("tf.map_fn(lambda r: r @ w, x[None], back_prop=False, name='rows')", "tf.map_fn(lambda r: r @ w, x[None], name='rows')"),
 ]
 LEFT_ALONE = [
+    labels("tf.nn.softmax_cross_entropy_with_logits(**{'labels': p, 'logits': z})", ""),
+    labels("keras.losses.categorical_crossentropy(p, z, from_logits=True)", ""),
+    copied("tf.Variable(factor, trainable=False)", ""),
+    copied("tf.Variable(factor)", "", "factor = factor * 1.0\n        "),
+    copied("tf.Variable(factor * 2.0)", ""),
     shares("tf.nn.softmax(h, axis=h.shape.rank - 1)", ""),
     shares("tf.nn.softmax(h)", "", "gradient([p], w)"),
     shares("tf.nn.softmax(h)", "", later="p = p * 1.0\n"),
