@@ -61,7 +61,7 @@ def written(file: SourceFile, node: ast.expr, found: StandIn, **more: ast.expr) 
         values = {**{k: raw if v is long[0] else v for k, v in values.items()}, "call": again}
     new = filled(file, node, text, values)
     title = filled(file, node, found.inline.edit, {**values, "inline": " ".join(new.split()), **_called(file, node, new)})
-    return Rewrite(title, (*lines, replaced(file, whole, _guarded(file, whole, new))))
+    return Rewrite(title, (*lines, replaced(file, whole, guarded(file, whole, new))))
 
 
 def _called(file: SourceFile, node: ast.expr, new: str) -> dict[str, str]:
@@ -88,7 +88,7 @@ def _is_cheap(node: ast.expr) -> bool:
     return node.lineno == node.end_lineno and len(parts) < 25 and all(isinstance(n, PLAIN) and not isinstance(n, ast.MatMult) for n in parts)
 
 
-def _guarded(file: SourceFile, node: ast.expr, new: str) -> str:
+def guarded(file: SourceFile, node: ast.expr, new: str) -> str:
     """In brackets where an operator stands beside it, and none are there."""
     beside = isinstance(file.parent(node), (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Attribute, ast.Subscript, ast.BoolOp))
     start, end = file.span(node)

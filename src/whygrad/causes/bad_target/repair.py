@@ -1,8 +1,9 @@
-"""The function that computes the loss returns it; what makes the loss a number is taken away."""
+"""The function that computes the loss returns it; what makes the loss a number is taken away, or replaced by what gives a tensor."""
 
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.causes.bad_target.of_compile import of_compile
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import inserted
 from whygrad.repairs.file import FUNCTIONS, SourceFile
@@ -17,6 +18,9 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     node = file.expression(diagnosis.location)
     if node is None:
         return None
+    compiled = of_compile(file, node, diagnosis)
+    if compiled is not None:
+        return compiled
     number = stayed(file, node)
     if number is not None:
         closed = with_siblings(file, node, number)

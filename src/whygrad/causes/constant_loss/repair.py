@@ -1,4 +1,7 @@
-"""The prediction in the place of its namesake: `f(y_true)` beside `f(y_true)`, where one of them was to read `y_pred`; or the other output."""
+"""The prediction in the place of its namesake: `f(y_true)` beside `f(y_true)`, where one of them was to read `y_pred`; or the other output.
+
+Of probabilities that always sum to one: the largest.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 
 from whygrad import syntax as ast
 from whygrad.causes.constant_loss.other_output import other_output
+from whygrad.causes.constant_loss.strongest import PROBABILITIES, strongest
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import renamed
 from whygrad.repairs.file import FUNCTIONS, SourceFile, uses
@@ -17,6 +21,8 @@ NEVER_READ = re.compile(r"never reads (?:its parameter )?`(\w+)`")
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     """Only where the diagnosis points at an expression: of a whole function nobody can tell which name was meant."""
     file = source.main
+    if PROBABILITIES in diagnosis.message:
+        return strongest(diagnosis, file)
     node = file.expression(diagnosis.location)
     found = NEVER_READ.search(diagnosis.message)
     function = None if node is None else file.function(node)

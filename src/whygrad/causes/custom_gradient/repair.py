@@ -1,10 +1,14 @@
-"""A gradient function that forgets its `return` gets one; zeros become what came from above; variables get their gradients from a tape inside."""
+"""A gradient function that forgets its `return` gets one; zeros become what came from above; variables get their gradients from a tape inside.
+
+Of a function that uses a tensor from around it, and has a gradient of its own, the custom one is taken away.
+"""
 
 from __future__ import annotations
 
 from whygrad import syntax as ast
 from whygrad.catalogue.kinds import gives_zeros
 from whygrad.causes.custom_gradient.captured import functions_at, of_the_variables
+from whygrad.causes.custom_gradient.dropped import CAPTURED, dropped
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import inserted, replaced
 from whygrad.repairs.file import SourceFile
@@ -17,6 +21,8 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file, at = source.main, diagnosis.location
     if at is None:
         return None
+    if CAPTURED in diagnosis.message:
+        return dropped(file, diagnosis)
     functions = functions_at(file, at.line)
     if not functions:
         return None

@@ -15,6 +15,7 @@ What to write instead
         loss = mse(student(x), tf.stop_gradient(teacher(x)))    # after
 
     To keep a part of a model fixed, leave its variables out of the list; the gradient may then still flow through it to what lies before.
+    A loop (`tf.scan`, `tf.map_fn`, `tf.while_loop`) with `back_prop=False` stops all that goes through it: leave the argument out.
     In `x + tf.stop_gradient(f(x) - x)`, the straight-through trick, the call is right where it is.
 
 Who can see it
@@ -33,6 +34,11 @@ from whygrad.model import Fix
 
 
 def claim(e: Evidence) -> Claim:
+    if e.location and "back_prop=False" in "".join(e.location.text.split()) and "stop_gradient" not in e.location.text.partition("(")[0]:
+        message = f"`back_prop=False` in {e.code} stops the gradient on the way from {e.names} to `{e.target}`"
+        why = "A loop that is told `back_prop=False` passes its values on and answers None when the tape comes back, as `stop_gradient` does."
+        fix = "take `back_prop=False` away; if the part before it is meant to stay fixed, set `trainable = False` there or leave it out of the list"
+        return Claim(message, why, Fix(fix))
     message = f"{e.code} stops the gradient on the way from {e.names} to `{e.target}`"
     why = "`stop_gradient` passes the value on and answers None when the tape comes back: everything before it is a constant for this loss."
     fix = (

@@ -1,9 +1,14 @@
-"""Rounding passes the gradient straight through, a comparison becomes a sigmoid, a metric the loss that belongs to it."""
+"""Rounding passes the gradient straight through, a comparison becomes a sigmoid, a metric the loss that belongs to it, a method another.
+
+A loss whose labels are differentiated twice is written out.
+"""
 
 from __future__ import annotations
 
 from whygrad import syntax as ast
 from whygrad.catalogue.replacements import instead_of, metric_words
+from whygrad.causes.non_differentiable_op.labels import LABELS_TWICE, written_out
+from whygrad.causes.non_differentiable_op.method import other_method
 from whygrad.model import Diagnosis, Edit, Fix
 from whygrad.repairs.edits import changed, replaced
 from whygrad.repairs.file import SourceFile, names, uses
@@ -18,10 +23,12 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     node = source.main.expression(diagnosis.location)
     if node is None or _has_another_gradient(source.main, node):
         return None
+    if LABELS_TWICE in diagnosis.message:
+        return written_out(source.main, node)
     function = source.main.function(node)
     of_a_metric = function is not None and any(word in function.name.lower() for word in metric_words())
     plain = without_rounding(source.main, node) if of_a_metric else None
-    found = mended(diagnosis, source, _loss_of_metric(source.main, node) or plain or rewritten(source.main, node))
+    found = mended(diagnosis, source, _loss_of_metric(source.main, node) or other_method(source.main, node) or plain or rewritten(source.main, node))
     return None if found is None else found.fix()
 
 

@@ -35,7 +35,7 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     block = tape_block(file, tape_place(diagnosis))
     if block is None or file.inside(node, block) or _is_made_again(file, node, block):
         return None
-    return _before(file, node, block) or after_the_block(file, node, block) or made_once(file, node, block)
+    return _before(file, node, block) or after_the_block(file, node, block, tape_place(diagnosis)) or made_once(file, node, block)
 
 
 def _is_taped(file: SourceFile, node: ast.expr) -> bool:

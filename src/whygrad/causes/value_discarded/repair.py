@@ -1,9 +1,10 @@
-"""The label that overwrites the prediction gets a name of its own."""
+"""The label that overwrites the prediction gets a name of its own; the array that `write` returns is kept."""
 
 from __future__ import annotations
 
 from whygrad import syntax as ast
 from whygrad.catalogue.kinds import is_like
+from whygrad.causes.value_discarded.kept import kept
 from whygrad.model import Diagnosis, Edit, Fix
 from whygrad.repairs.edits import replaced
 from whygrad.repairs.file import FUNCTIONS, SourceFile, uses
@@ -17,6 +18,8 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     file = source.main
     node = file.expression(diagnosis.location)
     function = None if node is None else file.function(node)
+    if isinstance(node, ast.Call) and isinstance(file.parent(node), ast.Expr):
+        return kept(file, node)
     if node is None or function is None:
         return None
     overwriting = [s for s in function.body if _overwritten(file, s) in {a.arg for a in function.args.args}]

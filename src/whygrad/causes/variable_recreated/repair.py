@@ -1,8 +1,12 @@
-"""The line that makes the variable moves from the method that runs in every step to the constructor; a list is read again from what was made anew."""
+"""The line that makes the variable moves from the method that runs in every step to the constructor; a list is read again from what was made anew.
+
+A parameter that is a variable already is not copied.
+"""
 
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.causes.variable_recreated.copied import COPIED, not_copied
 from whygrad.model import Diagnosis, Edit, Fix
 from whygrad.repairs.edits import deleted, inserted, line_after
 from whygrad.repairs.file import FUNCTIONS, SourceFile, names
@@ -15,6 +19,8 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     """None unless it is `self.x = ...` in a method, made of what the constructor can see too, and stored nowhere else."""
     file = source.main
     node = file.expression(diagnosis.location)
+    if COPIED in diagnosis.message:
+        return not_copied(file, node)
     statement = None if node is None else file.parent(node)
     method = None if node is None else file.function(node)
     owner = None if method is None else file.parent(method)
