@@ -6,6 +6,7 @@ from whygrad import syntax as ast
 from whygrad.model import Diagnosis, Edit, Fix
 from whygrad.repairs.edits import deleted, inserted, line_after
 from whygrad.repairs.file import FUNCTIONS, SourceFile, names
+from whygrad.repairs.listing import kept
 from whygrad.repairs.offering import Source, related_place
 
 STEPS = ("__call__", "call", "train_step", "forward", "test_step")
@@ -39,14 +40,15 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
 
 def _read_again(file: SourceFile, renewed: ast.Assign, taken: ast.expr | None) -> Fix | None:
     """Behind `model = fresh()` once more `listed = model.trainable_variables`, where both names are the same ones there."""
-    kept = None if taken is None else file.parent(taken)
-    if taken is None or not isinstance(kept, ast.Assign) or len(kept.targets) != 1 or len(renewed.targets) != 1:
+    found = kept(file, taken)
+    if taken is None or found is None or found[0].value is not taken or len(renewed.targets) != 1:
         return None
-    target, made, code = file.code(kept.targets[0]), file.code(renewed.targets[0]), file.code(taken)
+    statement, target = found
+    made, code = file.code(renewed.targets[0]), file.code(taken)
     reads = {file.code(n) for n in ast.walk(taken) if isinstance(n, (ast.Name, ast.Attribute))}
     of_self = target.startswith("self.") and made.startswith("self.") and not names(taken, ast.Load) - {"self"}
-    same = (of_self and _class(file, kept) is _class(file, renewed)) or file.home(kept) is file.home(renewed)
-    line = line_after(file, renewed, f"{target} = {code}") if same and made in reads and "\n" not in code else None
+    same = (of_self and _class(file, statement) is _class(file, renewed)) or file.home(statement) is file.home(renewed)
+    line = line_after(file, renewed, f"{target} = {code}") if same and made in reads else None
     return None if line is None else Fix(f"read the list again from the new one: `{target} = {code}`", edits=(line,))
 
 
