@@ -1,4 +1,4 @@
-"""`zip(...)` that is read twice becomes a list; a model is called, released or copied before its variables are read; what it does not track is listed."""
+"""What is read twice becomes a list; a model is called, released or copied before its variables are read; what it does not track is listed."""
 
 from __future__ import annotations
 
