@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.causes.variable_recreated.lazily import made_once
 from whygrad.model import Diagnosis, Edit, Fix
 from whygrad.repairs.edits import deleted, inserted, line_after
 from whygrad.repairs.file import FUNCTIONS, SourceFile, names
@@ -13,7 +14,7 @@ STEPS = ("__call__", "call", "train_step", "forward", "test_step")
 
 
 def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
-    """None unless it is `self.x = ...` in a method, made of what the constructor can see too, and stored nowhere else."""
+    """None unless it is `self.x = ...` in a method, made of what the constructor can see too, or of sizes of the input, and stored nowhere else."""
     file = source.main
     node = file.expression(diagnosis.location)
     statement = None if node is None else file.parent(node)
@@ -22,17 +23,13 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     listed = source.file(at) if (at := related_place(diagnosis, "the list that is asked for was taken here")) is not None else None
     if isinstance(statement, ast.Assign) and listed is not None and listed.path == file.path:
         return _read_again(file, statement, file.expression(at))
-    if not isinstance(statement, ast.Assign) or method is None or not isinstance(owner, ast.ClassDef) or method.name not in STEPS:
+    if method is None or not isinstance(owner, ast.ClassDef) or method.name not in STEPS:
         return None
+    if not isinstance(statement, ast.Assign) or _is_local(statement, method):
+        return made_once(file, node, method, owner)
     constructor = next((s for s in owner.body if isinstance(s, FUNCTIONS) and s.name == "__init__"), None)
     code = [file.code(t) for t in statement.targets]
-    if (
-        constructor is None
-        or len(code) != 1
-        or not code[0].startswith("self.")
-        or _is_local(statement, method)
-        or _is_stored_again(file, owner, code[0])
-    ):
+    if constructor is None or len(code) != 1 or not code[0].startswith("self.") or _is_stored_again(file, owner, code[0]):
         return None
     gone, there = deleted(file, statement), _into(file, constructor, statement)
     return None if gone is None or there is None else Fix(f"make `{code[0]}` once, in `__init__`", edits=(gone, there))
