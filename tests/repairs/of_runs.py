@@ -46,7 +46,7 @@ def repaired(case: Case) -> str:
 
     variables = tuple(VariableInfo(name, (), "float32", True, "zeros", place(text)) for name, text in case.variables)
     related = tuple(Related(message, place(text)) for message, text in case.related)
-    fix = Fix("initialise `b` with small random numbers instead of zeros" if case.cause == "zero-factor" else "by hand")
+    fix = Fix("initialise `b` with small random numbers instead of zeros" if "(`b`:" in case.message else "by hand")
     found = Diagnosis(case.cause, "proven", "error", case.message, "why", place(case.found), related, "none", variables, (), fix, "")
     offered = with_repair(found, {PATH: case.program}).fix
     assert offered is not None

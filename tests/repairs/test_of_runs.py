@@ -71,6 +71,28 @@ assert len(g) == 2
 assert not game.d.trainable_weights
 """
 RELEASED = ("        self.d.trainable = True\n", "        self.d.trainable = False\n")
+ROWS = (
+    "`tf.gather(p, i) * tf.gather(q, i)` multiplies by zero (the other factor: all 2 values of it are zero), so the gradient of `p` and `q` is zero"
+)
+OTHER = "what it is multiplied by comes from here"
+TABLES = """def table(rows, init=tf.zeros):
+    return tf.Variable(init([rows, 2]))
+p, q, i = table(3), table(4), [0, 1]
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum((tf.gather(p, i) * tf.gather(q, i) - 1.0) ** 2)
+g = [tf.convert_to_tensor(one) for one in tape.gradient(loss, [p, q])]
+"""
+BY_DEFAULT = "init=lambda shape: tf.random.normal(shape, stddev=0.1)"
+TABLE = (("p", "tf.Variable(init([rows, 2]))"), ("q", "tf.Variable(init([rows, 2]))"))
+WHOLE = "`p` is uint8 (`...`): only floating variables have gradients"
+FLOATING = "p = tf.cast(p, tf.float32)\n"
+WATCHED = (("the tape begins here", "tf.GradientTape()"),)
+PICTURE = """p = tf.constant([[1, 2]], tf.uint8)
+with tf.GradientTape() as tape:
+    tape.watch(p)
+    loss = tf.reduce_sum(tf.cast(p, tf.float32) ** 2)
+g = [tape.gradient(loss, p)]
+"""
 
 CASES = [
     at_zero(ROOT, "tf.norm(x @ w, axis=-1)", "tf.sqrt(tf.reduce_sum(tf.square(x @ w), axis=-1) + 1e-12)"),
@@ -108,6 +130,8 @@ CASES = [
         "tf.random.normal([2, 3], stddev=0.1, dtype=tf.float32)",
         "tf.random.normal([3, 1], stddev=0.1)",
     ),
+    Case("zero-factor", ROWS, HEAD + TABLES, "tf.gather(p, i) * tf.gather(q, i)", "init=tf.zeros", BY_DEFAULT, TABLE, ((OTHER, "tf.gather(q, i)"),)),
+    Case("non-float-variable", WHOLE, HEAD + PICTURE, "tf.constant([[1, 2]], tf.uint8)", "with tf", f"{FLOATING}with tf", (), WATCHED),
     Case("empty-variable-list", EMPTY, HEAD + LAMBDA, "model.trainable_variables", "model.trainable_variables", "[w]"),
     Case(
         "empty-variable-list",
@@ -168,6 +192,8 @@ LEFT_ALONE = [
     equal("keras.layers.Dense(3, kernel_initializer='he_normal')", ""),
     equal("keras.layers.Dense(3, bias_initializer='ones')", ""),
     zeros("tf.zeros([2, 3], name=x)", "np.zeros([3, 1], order='C')", "", ""),
+    Case("zero-factor", ROWS, HEAD + TABLES, "tf.gather(p, i) * tf.gather(q, i)", "", "", TABLE[:1], ((OTHER, "tf.gather(q, i)"),)),
+    Case("non-float-variable", WHOLE, HEAD + PICTURE.replace("watch(p)", "watch(x)"), "tf.constant([[1, 2]], tf.uint8)", "", "", (), WATCHED),
     Case("not-trainable", RAW, TRACKED.format("tf.Variable(tf.ones([2]), shape=[None])"), "tf.Variable(tf.ones([2]), shape=[None])", "", ""),
     Case("empty-variable-list", EMPTY, HEAD + LAMBDA.replace("t * w", "t * t"), "model.trainable_variables", "", ""),
     Case(

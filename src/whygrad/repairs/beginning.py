@@ -31,6 +31,21 @@ def begun_at_random(file: SourceFile, node: ast.expr | None, weight: str) -> lis
     return [] if chosen is None or not _is_equal(file, chosen.value) else [without_keyword(file, chosen)]
 
 
+def default_at_random(file: SourceFile, node: ast.expr | None) -> list[Edit]:
+    """`def make(rows, init=tf.zeros): return tf.Variable(init([rows, 4]))`: another default for `init`. Empty where `node` is made otherwise."""
+    value = node.args[0] if isinstance(node, ast.Call) and called(file, node) in VARIABLES and node.args else None
+    function = None if value is None else file.function(value)
+    if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Name) or function is None or len(value.args) != 1 or value.keywords:
+        return []
+    defaults = [*zip(reversed(function.args.args), reversed(function.args.defaults), strict=False)]
+    defaults += [(a, d) for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if d is not None]
+    chosen = next((d for a, d in defaults if a.arg == value.func.id), None)
+    tf = tensorflow(file)
+    if chosen is None or not tf or dotted(file, chosen) not in ("tensorflow.zeros", "tensorflow.ones"):
+        return []
+    return [replaced(file, chosen, f"lambda shape: {tf}.random.normal(shape, stddev={SPREAD})")]
+
+
 def _is_equal(file: SourceFile, node: ast.expr) -> bool:
     """`"zeros"`, `tf.keras.initializers.Constant(0.1)`, `keras.initializers.Zeros`: one value for all."""
     if isinstance(node, ast.Constant):

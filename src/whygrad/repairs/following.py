@@ -10,14 +10,15 @@ from __future__ import annotations
 from whygrad import syntax as ast
 from whygrad.catalogue.replacements import twins
 from whygrad.model import Edit
-from whygrad.repairs.edits import changed, inserted
+from whygrad.repairs.edits import changed, inserted, replaced
 from whygrad.repairs.file import FUNCTIONS, SourceFile, names, uses
-from whygrad.repairs.imported import called, tensorflow
+from whygrad.repairs.imported import called, imported, tensorflow
 from whygrad.repairs.twin_arguments import left_out, renamed_arguments
 
 KEPT = frozenset(("shape", "dtype", "ndim", "device", "name", "numpy", "get_shape"))  # what tensors have as arrays do
 HOLE = "\0"
 MOST_PLACES = 12
+EXTREMES = {"min": "minimum", "max": "maximum"}
 
 
 def followed(file: SourceFile, node: ast.expr) -> list[Edit] | None:
@@ -30,11 +31,30 @@ def followed(file: SourceFile, node: ast.expr) -> list[Edit] | None:
             return None
         more, whole = written
         edits += more
-        further = _places(file, whole)
+        of_two = extreme(file, whole)
+        if of_two is not None:
+            edits += [e for e in [replaced(file, of_two.func, f"{tensorflow(file)}.{EXTREMES[file.code(of_two.func)]}")] if e not in edits]
+        further = [of_two] if of_two is not None else _places(file, whole)
         if further is None:
             return None
         waiting += [f for f in further if f not in waiting]
     return edits
+
+
+def extreme(file: SourceFile, node: ast.expr) -> ast.Call | None:
+    """The `min(a, b)` or `max(a, b)` of Python around a value, which cannot choose between tensors of a graph."""
+    call = file.parent(node)
+    return call if isinstance(call, ast.Call) and _chooses(file, call) and len(call.args) == 2 and not call.keywords else None
+
+
+def _chooses(file: SourceFile, node: ast.AST | None) -> bool:
+    """Whether it is Python's own `min` or `max` of several values."""
+    function = node.func if isinstance(node, ast.Call) and len(node.args) > 1 else None
+    return isinstance(function, ast.Name) and function.id in EXTREMES and function.id not in _bound(file)
+
+
+def _bound(file: SourceFile) -> set[str]:
+    return names(file.tree, ast.Store) | {n.name for n in file.nodes if isinstance(n, FUNCTIONS)} | set(imported(file))
 
 
 def step(file: SourceFile, attribute: ast.Attribute, text: str) -> tuple[ast.expr, str] | None:
@@ -64,6 +84,8 @@ def step(file: SourceFile, attribute: ast.Attribute, text: str) -> tuple[ast.exp
 def as_tensor(file: SourceFile, node: ast.expr) -> bool:
     """Whether the place is one where a tensor may stand as an array may."""
     parent = file.parent(node)
+    if _chooses(file, parent):
+        return False
     if isinstance(parent, ast.Attribute):
         return parent.attr in KEPT
     if isinstance(parent, ast.Subscript):

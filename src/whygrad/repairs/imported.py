@@ -11,6 +11,8 @@ from whygrad.repairs.file import FUNCTIONS, SourceFile
 
 TENSORFLOW = ("tensorflow", "tensorflow.compat.v1", "tensorflow.compat.v2")
 
+KERAS = ("keras", "tf_keras", "tensorflow.keras")
+
 # Other doors to the same functions.
 SAME = {
     "tensorflow.compat.v1": "tensorflow",
@@ -69,6 +71,17 @@ def name_of(file: SourceFile, module: str) -> str:
 def tensorflow(file: SourceFile) -> str:
     """What TensorFlow is called: its name in the file, or `tf`, which `import_line` then brings in. Empty where `tf` is something else."""
     return name_of(file, "tensorflow") or ("" if "tf" in file.words else "tf")
+
+
+def keras(file: SourceFile) -> str:
+    """What Keras is called: a name of its own, or `tf.keras` where nothing but TensorFlow is imported. Empty where that is not clear."""
+    known = imported(file)
+    named = [name for name, origin in known.items() if origin in KERAS]
+    if len(named) == 1:
+        return named[0]
+    others = any(origin.partition(".")[0] in ("keras", "tf_keras") for origin in known.values())
+    tf = name_of(file, "tensorflow")
+    return f"{tf}.keras" if tf and not named and not others else ""
 
 
 def import_line(file: SourceFile) -> Edit | None:

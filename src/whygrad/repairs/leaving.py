@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from whygrad import syntax as ast
 from whygrad.catalogue.replacements import Twin, twins
-from whygrad.repairs.edits import changed, inserted, replaced, unwrapped
+from whygrad.repairs.edits import changed, inserted, replaced, unwrapped, without_keyword
 from whygrad.repairs.file import SourceFile, names, uses
 from whygrad.repairs.following import KEPT, as_tensor, followed, step
 from whygrad.repairs.imported import called, tensorflow
 from whygrad.repairs.rewrite import Rewrite
 from whygrad.repairs.twin_arguments import left_out, renamed_arguments
+
+GETTERS = ("keras.backend.get_value", "keras.backend.eval")
+PREDICTIONS = ("predict", "predict_on_batch")
+ABOUT_BATCHES = ("verbose", "batch_size", "steps")
 
 
 def stayed(file: SourceFile, node: ast.expr, *, as_array: bool = False) -> Rewrite | None:
@@ -34,7 +38,21 @@ def _as_it_is(file: SourceFile, node: ast.Call) -> Rewrite | None:
         return (_array if "*dtype" in twins()[origin].arguments else _twin)(file, node, twins()[origin])
     if origin in ("float", "int") and len(node.args) == 1 and not node.keywords:
         return Rewrite(f"keep the tensor: take `{origin}(...)` away", tuple(unwrapped(file, node, node.args[0])))
-    return _unpacked(file, node)
+    if origin in GETTERS and len(node.args) == 1 and not node.keywords:
+        return Rewrite(f"keep the tensor: take `{file.code(node.func)}(...)` away", tuple(unwrapped(file, node, node.args[0])))
+    return _unpacked(file, node) or _predicted(file, node)
+
+
+def _predicted(file: SourceFile, node: ast.Call) -> Rewrite | None:
+    """`model.predict(x, verbose=0)` -> `model(x)`: how it is cut in batches and what it prints may go."""
+    function = node.func
+    if not isinstance(function, ast.Attribute) or function.attr not in PREDICTIONS or len(node.args) != 1 or called(file, node):
+        return None
+    if isinstance(node.args[0], ast.Starred) or any(k.arg not in ABOUT_BATCHES for k in node.keywords):
+        return None
+    model, x = file.code(function.value), file.code(node.args[0])
+    edits = (replaced(file, function, model), *(without_keyword(file, k) for k in node.keywords))
+    return Rewrite(f"call the model itself: `{model}({x})`", edits)
 
 
 def _method(file: SourceFile, node: ast.Call) -> Rewrite | None:

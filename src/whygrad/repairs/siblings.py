@@ -14,7 +14,7 @@ from whygrad.model import Edit
 from whygrad.repairs.file import SourceFile, names
 from whygrad.repairs.following import KEPT
 from whygrad.repairs.imported import called, imported
-from whygrad.repairs.leaving import stayed
+from whygrad.repairs.leaving import GETTERS, stayed
 from whygrad.repairs.rewrite import Rewrite
 
 TAPE = "tensorflow.GradientTape"
@@ -49,6 +49,11 @@ def siblings(file: SourceFile, node: ast.expr) -> list[Edit] | None:
     return edits
 
 
+def exits(file: SourceFile, place: ast.AST) -> list[ast.Call]:
+    """The calls with which a value leaves TensorFlow, other than to be shown."""
+    return [n for n in ast.walk(place) if isinstance(n, ast.Call) and _leaves(file, n) and not _is_in(file, n, place, SAID)]
+
+
 def _is_tape(file: SourceFile, block: ast.With) -> bool:
     return any(called(file, item.context_expr) == TAPE for item in block.items)
 
@@ -63,7 +68,7 @@ def _begin(file: SourceFile, node: ast.expr) -> set[str]:
 
 def _leaves(file: SourceFile, call: ast.Call) -> bool:
     unpacks = isinstance(call.func, ast.Attribute) and call.func.attr in ("numpy", "item") and not call.args
-    return unpacks or called(file, call).startswith(OUTSIDE) or called(file, call) == "float"
+    return unpacks or called(file, call).startswith(OUTSIDE) or called(file, call) in ("float", *GETTERS)
 
 
 def _derived(file: SourceFile, place: ast.AST, known: set[str]) -> set[str]:

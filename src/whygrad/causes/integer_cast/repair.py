@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.causes.integer_cast.of_the_other import cast_the_other
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.comparing import is_float_cast
 from whygrad.repairs.edits import inserted
@@ -18,7 +19,7 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     found = mended(diagnosis, source, rewritten(source.main, node))
     if found is not None or node is None:
         return None if found is None else found.fix()
-    return _there_and_back(source.main, node)
+    return cast_the_other(source.main, node) or _there_and_back(source.main, node)
 
 
 def _there_and_back(file: SourceFile, node: ast.expr) -> Fix | None:

@@ -1,10 +1,11 @@
-"""The double where, for a value that is left out afterwards; other operations are kept away from 0."""
+"""The double where, for a value that is left out afterwards; other operations are kept away from 0, or inside of their bounds."""
 
 from __future__ import annotations
 
 from whygrad import syntax as ast
 from whygrad.catalogue.holes import holes
 from whygrad.catalogue.replacements import inside_of
+from whygrad.causes.non_finite.bounding import bounded
 from whygrad.causes.non_finite.guarding import guarded
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import replaced
@@ -22,7 +23,7 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     if node is None:
         return None
     if where is None:
-        return guarded(file, node, diagnosis.message)
+        return guarded(file, node, diagnosis.message) or bounded(file, node, diagnosis.message)
     return _before_the_where(file, node, where)
 
 

@@ -6,11 +6,13 @@ import re
 
 from whygrad import catalogue
 from whygrad import syntax as ast
+from whygrad.causes.non_float_variable.watched import cast_before_watching
 from whygrad.model import Diagnosis, Fix
 from whygrad.repairs.edits import inserted, replaced
 from whygrad.repairs.file import SourceFile
 from whygrad.repairs.imported import called, dotted
-from whygrad.repairs.offering import Source
+from whygrad.repairs.moving import tape_block
+from whygrad.repairs.offering import Source, tape_place
 from whygrad.repairs.standing_in import entry_of
 
 COUNTER = re.compile(r"(?:^|_|\b)(?:step|steps|count|counter|iteration|iterations|iter|epoch|epochs|calls|seen|t|i|n)(?:$|_|\b)")
@@ -23,6 +25,8 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     node = file.expression(diagnosis.location)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "add_weight":
         return _of_weight(file, node, diagnosis)
+    if node is not None and (watched := cast_before_watching(file, node, tape_block(file, tape_place(diagnosis)))) is not None:
+        return watched if "int" in diagnosis.message.partition("(")[0] and not _is_index(file, node) else None
     if not isinstance(node, ast.Call) or called(file, node) not in VARIABLE or len(node.args) != 1 or any(k.arg == "dtype" for k in node.keywords):
         return None
     if _is_counter(file, node, diagnosis):
@@ -64,7 +68,7 @@ def _is_named_so(node: ast.Call, diagnosis: Diagnosis) -> bool:
     return any(COUNTER.search(name.lower()) for name in called_so)
 
 
-def _is_index(file: SourceFile, node: ast.Call) -> bool:
+def _is_index(file: SourceFile, node: ast.expr) -> bool:
     """Whether it is read in an index, a shape or a count, where only whole numbers may stand."""
     statement = file.parent(node)
     held = {file.code(t) for t in statement.targets} if isinstance(statement, ast.Assign) else set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whygrad import syntax as ast
+from whygrad.causes.not_trainable.around import released_around
 from whygrad.model import Diagnosis, Edit, Fix
 from whygrad.repairs.edits import replaced, without_keyword
 from whygrad.repairs.file import SourceFile
@@ -20,6 +21,8 @@ def repair(diagnosis: Diagnosis, source: Source) -> Fix | None:
     if isinstance(node, ast.Attribute) and node.attr in LISTS:
         edits = _narrowed(file, node)
         return Fix(f"ask for the trainable ones only: `{file.code(node.value)}.{LISTS[node.attr]}`", edits=tuple(edits)) if edits else None
+    if isinstance(node, ast.Attribute) and "which is frozen itself" in diagnosis.message:
+        return released_around(file, node)
     if not isinstance(node, ast.Call):
         return None
     if "on a Keras 3 layer" in diagnosis.message:
