@@ -166,6 +166,9 @@ def instantiate(walk: Walk, cls: Class, args: Arguments, site: Site) -> Value:
         call_function(walk, constructor[0], Arguments([made, *args.positional], args.keywords, args.spread), site)
     elif "dataclass" in cls.marks or made.made_by == "typing.NamedTuple":
         _fields(walk, cls, args, made)
+        after = cls.find("__post_init__")
+        if after is not None and isinstance(after[0], Function):
+            call_function(walk, after[0], Arguments([made]), site)
     else:
         outside.construct(walk, made, args, site)
     return made

@@ -2,6 +2,7 @@
 
 import collections
 import copy
+import dataclasses
 import functools
 import types
 
@@ -127,3 +128,23 @@ def controlled():
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean(tf.square(run(policy)))
         yield tape.gradient(loss, policy.trainable_variables)
+
+
+@dataclasses.dataclass
+class Layer:
+    size: int
+    scale: float = 2.0
+
+    def __post_init__(self):
+        self.w = tf.Variable(tf.random.normal([3, self.size])) * self.scale  # cut not-a-variable
+        self.b = tf.Variable(tf.zeros([self.size]))
+        self.params = [self.w, self.b]
+
+
+def by_hand():
+    layer = Layer(2)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.square(x @ layer.w + layer.b))
+    for p, g in zip(layer.params, tape.gradient(loss, layer.params)):
+        if g is not None:
+            p.assign_sub(0.1 * g)
