@@ -93,6 +93,7 @@ EXPECTED = {
     "saliency_of_all_classes": Expected("constant-loss", ("image",), "`model(image)` gives probabilities"),
     "norm_of_one_feature": Expected("flat-region", ("norm/gamma", "norm/beta", "wide/kernel", "wide/bias"), "all that comes out of `norm`"),
     "released_inside_a_frozen_model": Expected("not-trainable", ("high/kernel", "high/bias"), "inside `base`, which is frozen itself"),
+    "loss_kept_in_a_variable": Expected("state-round-trip", ("w",), "`total.assign_add(tf.reduce_sum(tf.square(part)))` stores the value"),
     "emptied_tape": Expected("outside-tape", ("w",), "`tf.ones([2, 3]) @ w` was computed before `reset()` emptied the tape"),
     "dead_way_beside_a_living_one": Expected("flat-region", ("spread",), "dies at `tf.linalg.eigh(spread)`", certainty="likely"),
     "collection_of_no_scope": Expected("empty-variable-list", (), "is empty: there is nothing to train", "No variables to optimize"),

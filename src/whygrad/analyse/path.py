@@ -75,12 +75,16 @@ class Search:
             ways.begin(key)
             queue.append((0, key))
         heapq.heapify(queue)
+        targets = {key for _, key in queue}
         while queue:
             price, key = heapq.heappop(queue)
             index = self.trace.producer.get(key)
             if price > (ways.so_far(key) or 0):  # a cheaper way was found meanwhile
                 continue
             yield price
+            for edge, cost in self._written(key) if key in targets else ():
+                if ways.through_state(edge, price + cost):
+                    heapq.heappush(queue, (price + cost, edge.start))
             if index is None:
                 continue
             for start, cost in self._costs(index):
@@ -151,6 +155,14 @@ class Search:
             return []
         price = PRICE["state"] if self.judge.records(write) else EARLIER_STATE
         return [(Edge(self.trace.nodes, at, value, key, "state"), 1 + price) for value in values]
+
+    def _written(self, key: int) -> list[tuple[Edge, int]]:
+        """The target is a variable itself: what was written to it last."""
+        for at, write, values in reversed(self.writes.get(key, [])):
+            if not self._is_left_out(write):
+                price = PRICE["state"] if self.judge.records(write) else EARLIER_STATE
+                return [(Edge(self.trace.nodes, at, value, key, "state"), 1 + price) for value in values]
+        return []
 
     def _is_left_out(self, node: Node) -> bool:
         return not self.judge.records(node) and self._of_earlier_step(node.clock, node.state)
