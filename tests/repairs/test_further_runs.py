@@ -6,7 +6,10 @@ import dataclasses
 
 import pytest
 
-from repairs.of_runs import ASKED, HEAD, POINTS, Case, assert_trains, repaired
+from repairs.of_runs import ASKED, HEAD, PATH, POINTS, Case, assert_trains, repaired
+from whygrad.causes.gradient_stopped import claim
+from whygrad.evidence import Evidence
+from whygrad.model import Location
 
 WRITTEN = "what `rows.write(i, v)` returns is thrown away, and the loss is computed from the array of before: `w` gets no gradient"
 ARRAYS = """w = tf.Variable([[1.0, 0.0], [0.0, 1.0]])
@@ -254,3 +257,14 @@ def test_the_repair_and_what_tensorflow_says(case: Case) -> None:
 @pytest.mark.parametrize("case", LEFT_ALONE, ids=lambda c: c.found[:60])
 def test_what_is_not_certain_is_left_alone(case: Case) -> None:
     assert repaired(case) == case.program
+
+
+def test_the_words_name_what_stops() -> None:
+    """A loop that is told so has no `stop_gradient` in it; one with `stop_gradient` around it has."""
+    loop = "tf.scan(f, x, back_prop=False)"
+
+    def said(text: str) -> str:
+        return claim(Evidence((), Location(PATH, 1, 1, 1, 1, text=text), "loss", True, True, None, None)).message
+
+    assert said(loop).startswith(f"`back_prop=False` in `{loop}` stops the gradient")
+    assert said(f"tf.stop_gradient({loop})").startswith(f"`tf.stop_gradient({loop})` stops")
