@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 
 from whygrad.model import Diagnosis, Fix, Location, Related, VariableInfo
 from whygrad.repairs.edits import applied
@@ -14,6 +16,7 @@ from whygrad.repairs.offering import with_repair
 PATH = "train.py"
 HEAD = """import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 from keras import ops
 keras.utils.set_random_seed(0)
@@ -64,3 +67,17 @@ def assert_trains(case: Case) -> None:
     for gradient in words["g"]:
         assert np.all(np.isfinite(gradient))  # type: ignore[call-overload]
         assert np.any(gradient)  # type: ignore[call-overload]
+
+
+def judged(cases: Sequence[Case], left_alone: Sequence[Case]) -> tuple[Callable[[Case], None], Callable[[Case], None]]:
+    """The two tests of a file: `cases` are repaired and train, `left_alone` stay as they are."""
+
+    @pytest.mark.parametrize("case", cases, ids=lambda c: c.before[:60])
+    def trains(case: Case) -> None:
+        assert_trains(case)
+
+    @pytest.mark.parametrize("case", left_alone, ids=lambda c: c.found[:60])
+    def stays(case: Case) -> None:
+        assert repaired(case) == case.program
+
+    return trains, stays

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-import pytest
-
-from repairs.of_runs import ASKED, HEAD, POINTS, Case, assert_trains, repaired
+from repairs.of_runs import ASKED, HEAD, POINTS, Case, judged
 
 FLAT = "all 8 values that go into the relu of `...` are negative or zero (the largest is -1), so the gradient of `w` is zero"
 
@@ -72,11 +70,4 @@ LEFT_ALONE = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c.before[:60])
-def test_the_repair_and_what_tensorflow_says(case: Case) -> None:
-    assert_trains(case)
-
-
-@pytest.mark.parametrize("case", LEFT_ALONE, ids=lambda c: c.found[:60])
-def test_what_is_not_certain_is_left_alone(case: Case) -> None:
-    assert repaired(case) == case.program
+test_the_repair_and_what_tensorflow_says, test_what_is_not_certain_is_left_alone = judged(CASES, LEFT_ALONE)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-import pytest
-
-from repairs.of_runs import ASKED, HEAD, PATH, POINTS, Case, assert_trains, repaired
+from repairs.of_runs import ASKED, HEAD, PATH, POINTS, Case, judged
 from whygrad.causes.gradient_stopped import claim
 from whygrad.evidence import Evidence
 from whygrad.model import Location
@@ -249,14 +247,7 @@ LEFT_ALONE = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c.before[:60])
-def test_the_repair_and_what_tensorflow_says(case: Case) -> None:
-    assert_trains(case)
-
-
-@pytest.mark.parametrize("case", LEFT_ALONE, ids=lambda c: c.found[:60])
-def test_what_is_not_certain_is_left_alone(case: Case) -> None:
-    assert repaired(case) == case.program
+test_the_repair_and_what_tensorflow_says, test_what_is_not_certain_is_left_alone = judged(CASES, LEFT_ALONE)
 
 
 def test_the_words_name_what_stops() -> None:

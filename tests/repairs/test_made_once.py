@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from repairs.of_runs import HEAD, Case, assert_trains, repaired
+from repairs.of_runs import HEAD, Case, judged
 
 AGAIN = "`...` makes a new variable on every call: the one in the list is not the one the loss used"
 MODULE = """class Net(tf.Module):
@@ -58,11 +56,4 @@ LEFT_ALONE = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c.before[:60])
-def test_the_repair_and_what_tensorflow_says(case: Case) -> None:
-    assert_trains(case)
-
-
-@pytest.mark.parametrize("case", LEFT_ALONE, ids=lambda c: c.found[:60])
-def test_what_is_not_certain_is_left_alone(case: Case) -> None:
-    assert repaired(case) == case.program
+test_the_repair_and_what_tensorflow_says, test_what_is_not_certain_is_left_alone = judged(CASES, LEFT_ALONE)

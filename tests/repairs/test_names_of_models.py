@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from repairs.of_runs import HEAD, Case, assert_trains, repaired
+from repairs.of_runs import HEAD, Case, judged
 
 ALL_FROZEN = "`judge.trainable` freezes everything that is to be trained: `model.trainable_variables` is empty"
 LIST = "the list of what is left to train is read here"
@@ -115,11 +113,4 @@ LEFT_ALONE = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c.before[:60])
-def test_the_repair_and_what_tensorflow_says(case: Case) -> None:
-    assert_trains(case)
-
-
-@pytest.mark.parametrize("case", LEFT_ALONE, ids=lambda c: c.found[:60])
-def test_what_is_not_certain_is_left_alone(case: Case) -> None:
-    assert repaired(case) == case.program
+test_the_repair_and_what_tensorflow_says, test_what_is_not_certain_is_left_alone = judged(CASES, LEFT_ALONE)

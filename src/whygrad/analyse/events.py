@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from whygrad import causes
 from whygrad import recording as rec
 from whygrad.analyse.scene import Scene
@@ -85,13 +87,17 @@ def released(recording: rec.Recording) -> list[Diagnosis]:
         lines.setdefault(recording.location(event.site), []).append(event)
     found = []
     for where, events in lines.items():
-        names = dict.fromkeys(recording.variables[e.key].full_name or recording.variables[e.key].name for e in events)
         by_name = {v.full_name or v.name: v for v in (recording.variables[e.key] for e in events)}
-        infos = tuple(VariableInfo(n, v.shape, v.dtype, True, v.initial, recording.location(v.site)) for n, v in by_name.items() if n in names)
+        infos = _infos(recording, by_name.values())
         step = recording.location(events[0].other)
         related = [Related("the train step was built in this call, and goes on as it is", step)] if step is not None and step != where else []
         found.append(_diagnosis("not-trainable", "warning", where, {"how": "released"}, variables=infos, related=related))
     return found
+
+
+def _infos(recording: rec.Recording, variables: Iterable[rec.Variable]) -> tuple[VariableInfo, ...]:
+    """Of trainable variables that no gradient call asked about."""
+    return tuple(VariableInfo(v.full_name or v.name, v.shape, v.dtype, True, v.initial, recording.location(v.site)) for v in variables)
 
 
 def held(recording: rec.Recording) -> list[Diagnosis]:
@@ -103,7 +109,7 @@ def held(recording: rec.Recording) -> list[Diagnosis]:
     for where, events in lines.items():
         keys = (int(key) for e in events for key in e.text.split("\n")[1:])
         variables = [v for v in map(recording.variables.get, dict.fromkeys(keys)) if v is not None]
-        infos = tuple(VariableInfo(v.full_name or v.name, v.shape, v.dtype, True, v.initial, recording.location(v.site)) for v in variables)
+        infos = _infos(recording, variables)
         facts = {"how": "held", "around": events[0].text.split("\n")[0]}
         found.append(_diagnosis("not-trainable", "warning", where, facts, variables=infos))
     return found

@@ -11,7 +11,7 @@ from whygrad import recording as rec
 from whygrad.record.freezing import Built, Held, Release
 from whygrad.record.hooks.first_values import fingerprint_now
 from whygrad.record.hooks.patching import Patches, guarded, unseen
-from whygrad.record.hooks.values import key_of
+from whygrad.record.hooks.values import key_of_variable
 from whygrad.record.recorder import Recorder
 
 Idle = WeakKeyDictionary[Any, rec.Event]  # models that were to be trained and had nothing to train
@@ -152,8 +152,7 @@ def look_at_releases(r: Recorder) -> None:
 
 
 def keys_of(variables: Iterable[Any]) -> list[int]:
-    """Of variables of Keras 3, whose `value` is one of TensorFlow's, and of Keras 2, whose `value` is a method."""
-    return [key_of(v if callable(inner := getattr(v, "value", v)) else inner) for v in variables]
+    return [key_of_variable(v) for v in variables]
 
 
 def _prints(r: Recorder, keys: Iterable[int]) -> dict[int, int]:

@@ -11,7 +11,7 @@ from tensorflow.python.eager import context
 from whygrad import recording as rec
 from whygrad.record.hooks import closed
 from whygrad.record.hooks.patching import guarded
-from whygrad.record.hooks.values import key_of
+from whygrad.record.hooks.values import key_of, key_of_variable
 from whygrad.record.recorder import Recorder
 
 Update = Callable[..., Any]
@@ -50,5 +50,4 @@ def _note(r: Recorder, gradients: Any, variables: Any, state: int, site: int) ->
     signature = r.signature("AssignVariableOp", (), ())
     for gradient, variable in zip(gradients, variables):
         if gradient is not None:
-            inner = getattr(variable, "value", variable)  # of a variable of Keras 3: TensorFlow's; of one of TensorFlow's: a method
-            r.ops.append([signature, site, state, rec.EAGER, 2, 0], [key_of(variable if callable(inner) else inner), key_of(gradient)])
+            r.ops.append([signature, site, state, rec.EAGER, 2, 0], [key_of_variable(variable), key_of(gradient)])

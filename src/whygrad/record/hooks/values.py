@@ -26,6 +26,12 @@ def key_of(value: Any) -> int:
     return found if isinstance(found, int) else -1
 
 
+def key_of_variable(variable: Any) -> int:
+    """Of a variable of Keras 3, whose `value` is one of TensorFlow's, or of Keras 2 or TensorFlow, whose `value` is a method."""
+    inner = getattr(variable, "value", variable)
+    return key_of(variable if callable(inner) else inner)
+
+
 def describe(value: Any) -> rec.Source:
     """What one source is, in plain data."""
     type_name = f"{type(value).__module__}.{type(value).__qualname__}"

@@ -149,11 +149,11 @@ def keras_layer(walk: Walk, layer: Object, args: Arguments, site: Site) -> Value
 
 def _shares_with_nobody(given: Arguments) -> bool:
     """`Dense(1, activation="softmax")`: a softmax over one class is always 1."""
-    units, activation = given.get("units", 0), given.get("activation", 1)
+    activation = given.get("activation", 1)
     softmax = (isinstance(activation, Plain) and activation.value == "softmax") or (
         isinstance(activation, Library) and activation.name.endswith(".softmax")
     )
-    return softmax and isinstance(units, Plain) and units.value == 1
+    return softmax and _has_one_unit(given)
 
 
 def softmax(walk: Walk, args: Arguments, site: Site) -> Value:
@@ -170,8 +170,10 @@ def softmax(walk: Walk, args: Arguments, site: Site) -> Value:
 def _has_one_column(node: Node) -> bool:
     layer = OWNERS.get(node)
     given = layer.data.get("args") if isinstance(layer, Object) and layer.cls is None else None
-    if not isinstance(layer, Object) or not isinstance(given, Arguments) or not layer.made_by.endswith(".Dense"):
-        return False
+    return isinstance(layer, Object) and isinstance(given, Arguments) and layer.made_by.endswith(".Dense") and _has_one_unit(given)
+
+
+def _has_one_unit(given: Arguments) -> bool:
     units = given.get("units", 0)
     return isinstance(units, Plain) and units.value == 1
 
